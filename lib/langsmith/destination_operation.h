@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* The operations on destinations: each builds one request and reads one answer. */
+#ifndef LSX_LANGSMITH_DESTINATION_OPERATION_H
+#define LSX_LANGSMITH_DESTINATION_OPERATION_H
+
+#include "langsmith/destination.h"
+#include "langsmith/destination_spec.h"
+#include "net/flow.h"
+
+#define REQUEST_BODY_MAX (1024 * 1024)
+#define API_KEY_MAX 1024
+
+/* Where a call goes, and as whom. Borrowed for as long as the operation is made. */
+struct langsmith {
+  const char *api_root; /* without a final slash: "https://api.smith.langchain.com" */
+  const char *api_key;
+  const char *workspace_id; /* NULL: the key's own */
+  size_t response_max;
+  size_t list_max;
+};
+
+struct destination_operation {
+  struct operation base;
+  const char *expected; /* the id, or the display name, that the answer must carry; the caller's */
+  lsexport_destination *destination;
+  lsexport_destinations *destinations;
+};
+
+/* All answer false without memory, and then there is nothing to free. */
+bool destination_create_begin(struct destination_operation *operation, const struct langsmith *langsmith,
+                              const lsexport_destination_spec *spec, const struct spec_wire *wire);
+bool destination_get_begin(struct destination_operation *operation, const struct langsmith *langsmith, const char *id);
+bool destination_list_begin(struct destination_operation *operation, const struct langsmith *langsmith);
+bool destination_patch_begin(struct destination_operation *operation, const struct langsmith *langsmith, const char *id,
+                             const lsexport_credentials *credentials);
+bool destination_delete_begin(struct destination_operation *operation, const struct langsmith *langsmith,
+                              const char *id);
+/* The request, and what of the result nobody took. */
+void destination_operation_free(struct destination_operation *operation);
+
+#endif

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/* Time and failure: attempts, back-off, one deadline over everything, cancel. A job is one call; it is advanced by
+ * whoever owns its transport (job_run for a blocking call), and never blocks by itself. */
+#ifndef LSX_NET_ENGINE_H
+#define LSX_NET_ENGINE_H
+
+#include "net/flow.h"
+#include "net/log.h"
+#include "net/retry.h"
+#include "net/wake.h"
+
+#include <lsexport/call.h>
+
+#define TICK_INTERVAL_MS 50 /* half of what the header promises */
+
+struct engine_settings {
+  int attempts_max;
+  int64_t retry_after_max_ms;
+  struct log_sink log;
+};
+
+/* How a job is ended from outside. */
+struct job_waiting {
+  const struct wake *cancel; /* NULL: none */
+  lsexport_tick_fn tick;     /* NULL: none */
+  uintptr_t userdata;
+};
+
+/* What a job borrows for as long as it runs. */
+struct job_means {
+  const struct world *world;
+  struct transport *transport;
+  const struct engine_settings *settings;
+  struct retry_budget *budget;
+  const struct secrets *secrets;
+  struct job_waiting waiting;
+};
+
+enum job_state { JOB_READY, JOB_SENDING, JOB_BACKING_OFF, JOB_PAUSED, JOB_ENDED };
+
+struct job {
+  struct job_means means;
+  struct flow *flow;
+  enum job_state state;
+  struct operation *operation;
+  struct exchange exchange;
+  int attempts;       /* of this operation */
+  int attempts_total; /* of the call */
+  int retry_cost;     /* of this operation's last retry */
+  int64_t begun_ms;
+  int64_t ticked_ms;
+  int64_t deadline_ms;
+  int64_t operation_deadline_ms;
+  int64_t resume_ms;     /* end of the back-off or pause */
+  bool cancelled;        /* nothing new is begun */
+  const char *name;      /* the operation's, for the outcome */
+  lsexport_error *error; /* once ended: NULL for success; finished */
+};
+
+/* Nothing is sent before the first advance. */
+void job_begin(struct job *job, const struct job_means *means, struct flow *flow, int64_t timeout_ms);
+/* Does all that can be done now. */
+void job_advance(struct job *job);
+/* When job_advance must be called again though nothing came; INT64_MAX once ended. */
+int64_t job_wake_ms(const struct job *job);
+/* Ends it with CANCELLED, unless the flow has its result already. */
+void job_cancel(struct job *job);
+
+/* The blocking driver: advances and waits until the job has ended. */
+void job_run(struct job *job);
+
+#endif

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/* What is kept of an answer's head, and how a Retry-After is read. */
+#include "base/mem.h"
+#include "base/text.h"
+#include "base/time.h"
+#include "net/retry.h"
+#include "net/transport.h"
+
+#include <string.h>
+
+const char *method_name(enum method method) {
+  static const char *const names[] = {"GET", "POST", "PATCH", "DELETE"};
+  return names[method];
+}
+
+/* Seconds, with a fraction that rounds up, or a date; -1 when it is neither. */
+static int64_t read_retry_after(const char *value, int64_t unix_s) {
+  int64_t seconds = 0, at;
+  const char *digit = value;
+  for (; *digit >= '0' && *digit <= '9'; digit++)
+    if (seconds < RETRY_AFTER_CEILING_MS) seconds = seconds * 10 + (*digit - '0');
+  if (digit != value) {
+    bool fraction = *digit == '.';
+    if (fraction) digit += 1 + strspn(digit + 1, "0123456789");
+    if (*digit) return -1;
+    seconds += fraction;
+  } else if (time_from_http_date(value, &at)) {
+    seconds = at > unix_s ? at - unix_s : 0;
+  } else {
+    return -1;
+  }
+  return seconds > RETRY_AFTER_CEILING_MS / 1000 ? RETRY_AFTER_CEILING_MS : seconds * 1000;
+}
+
+/* False when the line is another header; else its value, trimmed and cut to what is kept. */
+static bool take_value(const char *line, size_t length, const char *name, char value[RESPONSE_HEADER_MAX]) {
+  size_t head = strlen(name);
+  if (length <= head || line[head] != ':' || !text_begins_ignoring_case(line, name)) return false;
+  const char *start = line + head + 1, *end = line + length;
+  while (start < end && (*start == ' ' || *start == '\t')) start++;
+  while (end > start && ((unsigned char)end[-1] <= ' ')) end--;
+  size_t kept = (size_t)(end - start);
+  if (kept >= RESPONSE_HEADER_MAX) kept = RESPONSE_HEADER_MAX - 1;
+  memcpy(value, start, kept);
+  value[kept] = '\0';
+  return true;
+}
+
+void response_take_header(struct response *response, const char *line, size_t length, int64_t unix_s) {
+  char value[RESPONSE_HEADER_MAX];
+  take_value(line, length, "Content-Type", response->content_type);
+  take_value(line, length, "Content-Encoding", response->content_encoding);
+  take_value(line, length, "Location", response->location);
+  take_value(line, length, "X-Request-Id", response->request_id);
+  if (take_value(line, length, "Content-Length", value)) response->length_known = true;
+  if (take_value(line, length, "Transfer-Encoding", value) && text_find_ignoring_case(value, "chunked"))
+    response->length_known = true;
+  if (take_value(line, length, "Retry-After", value)) {
+    int64_t wait_ms = read_retry_after(value, unix_s);
+    if (wait_ms > response->retry_after_ms) response->retry_after_ms = wait_ms;
+  }
+}
+
+void response_begin(struct response *response, size_t maximum) {
+  struct buf body = response->body;
+  memset(response, 0, sizeof *response);
+  response->retry_after_ms = -1;
+  response->body = body;
+  buf_reset(&response->body);
+  response->body.maximum = maximum;
+}
+
+void response_free(struct response *response) { buf_reset(&response->body); }
+
+void request_free(struct request *request) {
+  mem_free(request->url);
+  for (size_t i = 0; i < request->header_count; i++) mem_free_secret(request->headers[i], strlen(request->headers[i]));
+  mem_free_secret(request->body, request->body_length);
+  memset(request, 0, sizeof *request);
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/* One attempt: a request that goes out, and what came back. The engine knows nothing else of the network, so that a
+ * test can put a scripted one in its place. */
+#ifndef LSX_NET_TRANSPORT_H
+#define LSX_NET_TRANSPORT_H
+
+#include "base/buf.h"
+#include "error/classify.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum method { METHOD_GET, METHOD_POST, METHOD_PATCH, METHOD_DELETE };
+const char *method_name(enum method method);
+
+#define REQUEST_HEADERS_MAX 8
+#define RESPONSE_HEADER_MAX 512 /* bytes kept of a header's value */
+#define TRANSFER_DETAIL_MAX 256
+
+struct request {
+  enum method method;
+  char *url;
+  char *headers[REQUEST_HEADERS_MAX]; /* "Name: value"; may hold secrets */
+  size_t header_count;
+  char *body; /* NULL: none; may hold secrets */
+  size_t body_length;
+  bool own_connection; /* a new one: nothing of it may be sent again by whatever lies below */
+  size_t response_max;
+};
+
+struct response {
+  int http_status;
+  struct buf body;
+  bool length_known; /* Content-Length or chunked: the transport has checked that it is whole */
+  char content_type[RESPONSE_HEADER_MAX];
+  char content_encoding[RESPONSE_HEADER_MAX];
+  char location[RESPONSE_HEADER_MAX];
+  char request_id[RESPONSE_HEADER_MAX];
+  int64_t retry_after_ms; /* the longest of several; -1 without */
+};
+
+/* One attempt. The caller owns it and keeps it until it is done or aborted. */
+struct exchange {
+  const struct request *request;
+  struct response response;
+  enum transfer transfer;
+  char detail[TRANSFER_DETAIL_MAX]; /* the network's own words; unwashed */
+  bool sent;                        /* a byte of the request may have left */
+  bool reused;                      /* on a connection that served before */
+  bool done;
+  int64_t duration_us;
+  void *attempt; /* the transport's own */
+};
+
+struct transport_settings {
+  const char *user_agent;
+  const char *ca_file; /* NULL: the system's */
+  const char *proxy;   /* "none", "environment" or a URL */
+  const char *proxy_password;
+  const char *client_certificate;
+  const char *client_key;
+  const char *client_key_password;
+  int64_t connect_timeout_ms;
+  bool allow_http;
+};
+
+struct transport;
+
+struct transport_ops {
+  /* NULL without memory. settings outlive it. */
+  struct transport *(*open)(void *context, const struct transport_settings *settings);
+  /* False without memory. The exchange is done when wait or start says so in exchange->done. */
+  bool (*start)(struct transport *transport, struct exchange *exchange);
+  /* Ends an exchange that is not done; sent is set. */
+  void (*abort)(struct transport *transport, struct exchange *exchange);
+  /* Waits until something happened, milliseconds passed, or the descriptor (-1: none) is readable. */
+  void (*wait)(struct transport *transport, int64_t milliseconds, int descriptor);
+  void (*close)(struct transport *transport);
+  /* After a fork: gives memory back, touches no socket. */
+  void (*abandon)(struct transport *transport);
+};
+
+/* Now, random and the wire, as one parameter: a test replays years from a seed. */
+struct world {
+  const struct transport_ops *transport;
+  int64_t (*now_ms)(void *context); /* monotonic */
+  int64_t (*unix_s)(void *context); /* for Retry-After as a date, and for log lines */
+  uint64_t (*random)(void *context);
+  void *context;
+};
+/* libcurl, the system's clocks, the system's random. */
+extern const struct world world_real;
+
+/* What of a header line is kept; called for each, status lines included. unix_s is for dates. */
+void response_take_header(struct response *response, const char *line, size_t length, int64_t unix_s);
+/* Readies it for an attempt; keeps memory. */
+void response_begin(struct response *response, size_t maximum);
+void response_free(struct response *response);
+void request_free(struct request *request);
+
+#endif

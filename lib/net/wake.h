@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* A flag that can be seen from any thread and waited for by any poll: sticky once set. */
+#ifndef LSX_NET_WAKE_H
+#define LSX_NET_WAKE_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+struct wake {
+  int descriptor; /* readable once set */
+  atomic_bool set;
+};
+
+bool wake_open(struct wake *wake);
+/* Async-signal-safe; leaves errno as it was. */
+void wake_set(struct wake *wake);
+bool wake_is_set(const struct wake *wake);
+void wake_close(struct wake *wake);
+
+#endif

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+#include "net/wake.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+bool wake_open(struct wake *wake) {
+  atomic_init(&wake->set, false);
+  wake->descriptor = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  return wake->descriptor >= 0;
+}
+
+void wake_set(struct wake *wake) {
+  int before = errno;
+  uint64_t one = 1;
+  atomic_store(&wake->set, true);
+  ssize_t written = write(wake->descriptor, &one, sizeof one);
+  (void)written; /* it fails only when the counter is full, and then it is readable already */
+  errno = before;
+}
+
+bool wake_is_set(const struct wake *wake) { return atomic_load(&wake->set); }
+
+void wake_close(struct wake *wake) { (void)close(wake->descriptor); }
