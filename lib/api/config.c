@@ -97,7 +97,7 @@ lsexport_status lsexport_config_set_from_environment(lsexport_config *config) {
                    {"LANGSMITH_ENDPOINT", &config->values[OPTION_API_ROOT]},
                    {"LANGSMITH_WORKSPACE_ID", &config->values[OPTION_WORKSPACE_ID]}};
   for (size_t i = 0; i < sizeof variables / sizeof *variables; i++) {
-    const char *text = getenv(variables[i].name);
+    const char *text = getenv(variables[i].name); /* NOLINT(concurrency-mt-unsafe): the header says so */
     lsexport_status status = text && *text ? set(config, variables[i].value, text, strlen(text)) : LSEXPORT_OK;
     if (status) return status;
   }

@@ -36,6 +36,7 @@ static lsexport_error *check_argument(const void *argument, const char *paramete
 }
 
 static lsexport_error *check_spec(const struct frame *frame, const lsexport_destination_spec *spec, const char *name) {
+  if (!spec) return check_argument(NULL, "spec", name);
   if (spec->failure == LSEXPORT_ERR_INVALID_ARGUMENT) return check_argument(NULL, spec->failed_parameter, name);
   if (spec->failure) return error_new(spec->failure, NULL);
   lsexport_error *error = error_new(LSEXPORT_ERR_VALIDATION, &frame->secrets);
@@ -80,7 +81,6 @@ lsexport_status lsexport_destination_create(lsexport_client *client, const lsexp
   struct frame frame;
   struct destination_operation operation = {0};
   lsexport_error *error = frame_begin(&frame, name, client, call, spec ? spec->credentials : NULL);
-  if (!error) error = check_argument(spec, "spec", name);
   if (!error) error = check_argument(destination_out, "destination_out", name);
   if (!error) error = check_spec(&frame, spec, name);
   if (!error) {
@@ -114,7 +114,6 @@ lsexport_status lsexport_destination_ensure(lsexport_client *client, const lsexp
   static const char name[] = "destination ensure";
   struct frame frame;
   lsexport_error *error = frame_begin(&frame, name, client, call, spec ? spec->credentials : NULL);
-  if (!error) error = check_argument(spec, "spec", name);
   if (!error) error = check_argument(destination_out, "destination_out", name);
   if (!error) error = check_spec(&frame, spec, name);
   if (!error) error = run_ensure(&frame, spec, destination_out);

@@ -40,8 +40,8 @@ static lsexport_status set_number(lsexport_destination_spec *spec, enum spec_num
 }
 
 #define TEXT_SETTER(name, field)                                                                            \
-  lsexport_status lsexport_destination_spec_set_##name(lsexport_destination_spec *spec, const char *name) { \
-    return set_text(spec, field, name);                                                                     \
+  lsexport_status lsexport_destination_spec_set_##name(lsexport_destination_spec *spec, const char *text) { \
+    return set_text(spec, field, text);                                                                     \
   }
 #define NUMBER_SETTER(name, field)                                                                       \
   lsexport_status lsexport_destination_spec_set_##name(lsexport_destination_spec *spec, int32_t value) { \

@@ -10,6 +10,7 @@
 
 /* Reporting that memory ran out must not need memory: one object for each value of applied. */
 #define NO_MEMORY_REMEDY "Free memory and look whether the request was applied before you make the call again."
+/* NOLINTBEGIN(bugprone-macro-parentheses): these are pieces of one string */
 #define NO_MEMORY_ERROR(applied_value, applied_name, retryable_name)                                                \
   {.status = LSEXPORT_ERR_NO_MEMORY,                                                                                \
    .side = LSEXPORT_SIDE_CALLER,                                                                                    \
@@ -24,6 +25,7 @@
                     ")\",\"remedy\":\"" NO_MEMORY_REMEDY "\",\"side\":\"caller\",\"applied\":\"" applied_name       \
                     "\",\"retryable\":" retryable_name                                                              \
                     ",\"retry_after_ms\":0,\"attempts\":0,\"http_status\":0,\"facts\":{},\"fields\":[]}"}}
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 static const lsexport_error no_memory[] = {
     [LSEXPORT_APPLIED_UNKNOWN] = NO_MEMORY_ERROR(LSEXPORT_APPLIED_UNKNOWN, "unknown", "false"),

@@ -118,7 +118,7 @@ static void fill(lsexport_destination *destination, struct packer *packer, const
   destination->json_length = parts->source->json_length;
   for (size_t i = 0; i < parts->key_count; i++) {
     const char *key = pack_or_empty(packer, node_text(node_array_at(keys, i)));
-    if (packer->to) destination->credentials_keys[i] = key;
+    if (destination->credentials_keys) destination->credentials_keys[i] = key;
   }
   destination->credentials_key_count = parts->key_count;
   destination->created_at_unix_us = read_time(node, "created_at");

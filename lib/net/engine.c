@@ -93,8 +93,6 @@ static struct retry_decision decide(const struct job *job, const lsexport_error 
 
 /* ---- steps ---- */
 
-static void take_step(struct job *job, struct flow_event event);
-
 static void end(struct job *job, lsexport_error *error) {
   if (error) {
     error_set_operation(error, job->name);
@@ -108,18 +106,14 @@ static void end(struct job *job, lsexport_error *error) {
   log_outcome(&context, error, now_ms(job) - job->begun_ms);
 }
 
-static void end_operation(struct job *job, lsexport_error *error) {
-  response_free(&job->exchange.response);
-  take_step(job, (struct flow_event){.kind = FLOW_OPERATION_ENDED, .error = error});
-}
-
 static void send(struct job *job) {
   job->attempts++;
   job->attempts_total++;
   job->exchange = (struct exchange){.request = &job->operation->request, .response = job->exchange.response};
   job->state = JOB_SENDING;
   if (job->means.world->transport->start(job->means.transport, &job->exchange)) return;
-  end_operation(job, error_no_memory(job->operation->maybe_applied ? LSEXPORT_APPLIED_UNKNOWN : LSEXPORT_APPLIED_NO));
+  job->exchange.transfer = TRANSFER_NO_MEMORY;
+  job->exchange.done = true;
 }
 
 static void take_step(struct job *job, struct flow_event event) {
@@ -151,6 +145,11 @@ static void take_step(struct job *job, struct flow_event event) {
     end(job, step.error);
     break;
   }
+}
+
+static void end_operation(struct job *job, lsexport_error *error) {
+  response_free(&job->exchange.response);
+  take_step(job, (struct flow_event){.kind = FLOW_OPERATION_ENDED, .error = error});
 }
 
 static void attempt_ended(struct job *job) {

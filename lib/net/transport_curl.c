@@ -157,6 +157,7 @@ static bool has_input(struct transport *transport, int port) {
 
 /* Just before the request goes out. Bytes that wait on an idle connection would become this call's answer; on a new one
  * over TLS they are the handshake's own. */
+/* NOLINTNEXTLINE(readability-non-const-parameter): libcurl sets the signature */
 static int before_request(void *userdata, char *peer_address, char *own_address, int peer_port, int own_port) {
   struct attempt *attempt = userdata;
   long connects = 0;
