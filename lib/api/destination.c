@@ -60,11 +60,11 @@ static lsexport_error *check_credentials(const struct frame *frame, const lsexpo
 }
 
 /* One operation; its result stays in it. made: it could be built. */
-static lsexport_error *run_single(struct frame *frame, struct destination_operation *operation, bool made,
-                                  int64_t timeout_ms) {
+static lsexport_error *run_single(struct frame *frame, const char *name, struct destination_operation *operation,
+                                  bool made, int64_t timeout_ms) {
   struct single single;
   if (!made) return error_no_memory(LSEXPORT_APPLIED_NO);
-  single_begin(&single, &operation->base);
+  single_begin(&single, &operation->base, name);
   return frame_run(frame, &single.base, timeout_ms);
 }
 
@@ -85,7 +85,7 @@ lsexport_status lsexport_destination_create(lsexport_client *client, const lsexp
   if (!error) error = check_spec(&frame, spec, name);
   if (!error) {
     bool made = destination_create_begin(&operation, &frame.langsmith, spec, &frame.client->wire);
-    error = run_single(&frame, &operation, made, frame.client->write_timeout_ms);
+    error = run_single(&frame, name, &operation, made, frame.client->write_timeout_ms);
     if (!error) take_destination(&operation, destination_out);
     destination_operation_free(&operation);
   }
@@ -130,7 +130,7 @@ lsexport_status lsexport_destination_get(lsexport_client *client, const char *de
   if (!error) error = check_argument(destination_out, "destination_out", name);
   if (!error) {
     bool made = destination_get_begin(&operation, &frame.langsmith, destination_id);
-    error = run_single(&frame, &operation, made, frame.client->timeout_ms);
+    error = run_single(&frame, name, &operation, made, frame.client->timeout_ms);
     if (!error) take_destination(&operation, destination_out);
     destination_operation_free(&operation);
   }
@@ -146,7 +146,7 @@ lsexport_status lsexport_destination_list(lsexport_client *client, const lsexpor
   if (!error) error = check_argument(destinations_out, "destinations_out", name);
   if (!error) {
     bool made = destination_list_begin(&operation, &frame.langsmith);
-    error = run_single(&frame, &operation, made, frame.client->timeout_ms);
+    error = run_single(&frame, name, &operation, made, frame.client->timeout_ms);
     if (!error) {
       *destinations_out = operation.destinations;
       operation.destinations = NULL;
@@ -168,7 +168,7 @@ lsexport_status lsexport_destination_patch(lsexport_client *client, const char *
   if (!error) error = check_credentials(&frame, credentials, name);
   if (!error) {
     bool made = destination_patch_begin(&operation, &frame.langsmith, destination_id, credentials);
-    error = run_single(&frame, &operation, made, frame.client->write_timeout_ms);
+    error = run_single(&frame, name, &operation, made, frame.client->write_timeout_ms);
     if (!error) take_destination(&operation, destination_out);
     destination_operation_free(&operation);
   }
@@ -184,7 +184,7 @@ lsexport_status lsexport_destination_delete(lsexport_client *client, const char 
   if (!error) error = check_id(&frame, destination_id, name);
   if (!error) {
     bool made = destination_delete_begin(&operation, &frame.langsmith, destination_id);
-    error = run_single(&frame, &operation, made, frame.client->timeout_ms);
+    error = run_single(&frame, name, &operation, made, frame.client->timeout_ms);
     destination_operation_free(&operation);
   }
   return frame_end(&frame, error, error_out);

@@ -152,7 +152,8 @@ static bool is_unfit(const char *text, size_t size) {
 
 void wash(struct buf *out, const char *text, size_t length, size_t maximum, const struct secrets *secrets) {
   size_t first = out->length;
-  for (size_t at = 0; at < length;) {
+  size_t last = length > maximum * WASH_LOOKS_AT ? maximum * WASH_LOOKS_AT : length;
+  for (size_t at = 0; at < last;) {
     size_t room = maximum - (out->length - first);
     size_t secret = match_secret(text + at, length - at, secrets);
     size_t size = text_utf8_size(text + at, length - at);
@@ -174,4 +175,5 @@ void wash(struct buf *out, const char *text, size_t length, size_t maximum, cons
     if (out->failure) return;
     at += secret ? secret : size ? size : 1;
   }
+  if (last < length) buf_text(out, "...");
 }

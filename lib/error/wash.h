@@ -23,6 +23,8 @@ struct secrets {
 /* Empty or NULL ones are left out. */
 void secrets_add(struct secrets *secrets, const char *text, size_t length);
 
+#define WASH_LOOKS_AT 16 /* times as many bytes as it may keep: what is longer was made to keep us busy */
+
 /* Appends at most maximum bytes (and "..." where text was cut). secrets may be NULL. */
 void wash(struct buf *out, const char *text, size_t length, size_t maximum, const struct secrets *secrets);
 

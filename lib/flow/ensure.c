@@ -191,7 +191,7 @@ bool ensure_begin(struct ensure *ensure, const struct langsmith *langsmith, cons
                   const struct spec_wire *wire, const struct secrets *secrets, int64_t create_timeout_ms) {
   struct buf config;
   enum json_failure failure;
-  *ensure = (struct ensure){.base = {.next = next, .repeatable = true},
+  *ensure = (struct ensure){.base = {.name = "destination ensure", .next = next, .repeatable = true},
                             .langsmith = langsmith,
                             .spec = spec,
                             .wire = wire,

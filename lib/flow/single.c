@@ -7,6 +7,7 @@ static struct flow_step next(struct flow *flow, const struct flow_event *event) 
   return (struct flow_step){.wish = FLOW_END, .error = event->error};
 }
 
-void single_begin(struct single *single, struct operation *operation) {
-  *single = (struct single){.base = {.next = next, .repeatable = operation->repeatable}, .operation = operation};
+void single_begin(struct single *single, struct operation *operation, const char *name) {
+  *single = (struct single){.base = {.name = name, .next = next, .repeatable = operation->repeatable},
+                            .operation = operation};
 }

@@ -10,6 +10,6 @@ struct single {
   struct operation *operation;
 };
 
-void single_begin(struct single *single, struct operation *operation);
+void single_begin(struct single *single, struct operation *operation, const char *name);
 
 #endif

@@ -45,7 +45,9 @@ lsexport_error *answer_unreadable(const struct response *response, enum json_fai
                                   const struct secrets *secrets) {
   if (failure == JSON_NO_MEMORY) return error_no_memory(LSEXPORT_APPLIED_UNKNOWN);
   /* Where no length was given, the end of the connection is all that says it is whole. */
-  if (failure == JSON_CUT && !response->length_known) return error_new(LSEXPORT_ERR_CONNECTION_LOST, secrets);
+  bool empty_by_nature = response->http_status == 204 || response->http_status == 205;
+  if (failure == JSON_CUT && !response->length_known && !empty_by_nature)
+    return error_new(LSEXPORT_ERR_CONNECTION_LOST, secrets);
   return not_understood(LSEXPORT_CAUSE_NOT_JSON, secrets);
 }
 
@@ -94,8 +96,7 @@ static void write_path(char path[FIELD_PATH_MAX], const json_node *loc) {
 }
 
 /* The fields of a 422; what was sent ("input") stays behind. */
-static bool add_fields(lsexport_error *error, const json_node *detail) {
-  bool any = false;
+static void add_fields(lsexport_error *error, const json_node *detail) {
   for (size_t i = 0; i < node_array_count(detail); i++) {
     const json_node *item = node_array_at(detail, i);
     const char *message = node_member_text(item, "msg");
@@ -103,9 +104,7 @@ static bool add_fields(lsexport_error *error, const json_node *detail) {
     if (!message) continue;
     write_path(path, node_member(item, "loc"));
     error_add_field(error, path, message);
-    any = true;
   }
-  return any;
 }
 
 /* "Failed to validate S3 destination: " + what the storage stack said; NULL when the text is no such thing. */
@@ -173,7 +172,7 @@ static lsexport_error *read_json(const struct response *response, const json_nod
   if (storage) return storage_refused(storage, text, secrets);
   lsexport_error *error = langsmith_refused(response, text, permission, secrets);
   if (text) error_set_server_text(error, text, strlen(text));
-  if (response->http_status == 422) add_fields(error, detail);
+  add_fields(error, detail);
   return error;
 }
 

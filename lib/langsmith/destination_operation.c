@@ -175,7 +175,6 @@ bool destination_create_begin(struct destination_operation *operation, const str
                               const lsexport_destination_spec *spec, const struct spec_wire *wire) {
   struct buf body;
   if (!begin(operation, langsmith, METHOD_POST, NULL)) return false;
-  operation->base.name = "destination create";
   operation->base.conclude = conclude_one;
   operation->base.request.own_connection = true;
   operation->expected = spec_text(spec, SPEC_DISPLAY_NAME);
@@ -186,14 +185,12 @@ bool destination_create_begin(struct destination_operation *operation, const str
 
 bool destination_get_begin(struct destination_operation *operation, const struct langsmith *langsmith, const char *id) {
   if (!begin(operation, langsmith, METHOD_GET, id)) return false;
-  operation->base.name = "destination get";
   operation->base.conclude = conclude_one;
   return true;
 }
 
 bool destination_list_begin(struct destination_operation *operation, const struct langsmith *langsmith) {
   if (!begin(operation, langsmith, METHOD_GET, NULL)) return false;
-  operation->base.name = "destination list";
   operation->base.conclude = conclude_list;
   operation->base.request.response_max = langsmith->list_max;
   return true;
@@ -203,7 +200,6 @@ bool destination_patch_begin(struct destination_operation *operation, const stru
                              const lsexport_credentials *credentials) {
   struct buf body;
   if (!begin(operation, langsmith, METHOD_PATCH, id)) return false;
-  operation->base.name = "destination patch";
   operation->base.conclude = conclude_one;
   buf_init(&body, REQUEST_BODY_MAX);
   credentials_write_patch(&body, credentials);
@@ -213,7 +209,6 @@ bool destination_patch_begin(struct destination_operation *operation, const stru
 bool destination_delete_begin(struct destination_operation *operation, const struct langsmith *langsmith,
                               const char *id) {
   if (!begin(operation, langsmith, METHOD_DELETE, id)) return false;
-  operation->base.name = "destination delete";
   operation->base.conclude = conclude_delete;
   return true;
 }

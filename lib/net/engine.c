@@ -12,7 +12,7 @@ static struct log_context log_context(const struct job *job) {
   return (struct log_context){.sink = &job->means.settings->log,
                               .secrets = job->means.secrets,
                               .unix_s = world->unix_s(world->context),
-                              .call = job->name,
+                              .call = job->flow->name,
                               .attempt = job->attempts};
 }
 
@@ -95,7 +95,7 @@ static struct retry_decision decide(const struct job *job, const lsexport_error 
 
 static void end(struct job *job, lsexport_error *error) {
   if (error) {
-    error_set_operation(error, job->name);
+    error_set_operation(error, job->flow->name);
     error_set_attempts(error, job->attempts_total);
     error = error_finish(error, job->flow->repeatable);
   }
@@ -130,7 +130,6 @@ static void take_step(struct job *job, struct flow_event event) {
     job->operation = step.operation;
     job->operation->interrupted = interrupted;
     job->operation->interrupted_context = job;
-    job->name = step.operation->name;
     job->attempts = job->retry_cost = 0;
     job->operation_deadline_ms = job->deadline_ms;
     if (step.operation->timeout_ms && now + step.operation->timeout_ms < job->deadline_ms)

@@ -53,7 +53,6 @@ struct job {
   int64_t operation_deadline_ms;
   int64_t resume_ms;     /* end of the back-off or pause */
   bool cancelled;        /* nothing new is begun */
-  const char *name;      /* the operation's, for the outcome */
   lsexport_error *error; /* once ended: NULL for success; finished */
 };
 

@@ -11,7 +11,6 @@
 #include <stdint.h>
 
 struct operation {
-  const char *name; /* static: "destination create", for messages and the log */
   struct request request;
   bool repeatable;    /* may be sent twice */
   bool writes;        /* a failure may leave it applied */
@@ -49,6 +48,7 @@ struct flow_step {
 };
 
 struct flow {
+  const char *name; /* static, the call's: "destination create", for messages and the log */
   struct flow_step (*next)(struct flow *flow, const struct flow_event *event);
   bool repeatable; /* the whole call may be made again without doubling anything */
 };

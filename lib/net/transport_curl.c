@@ -396,8 +396,8 @@ static enum transfer read_fault(const struct attempt *attempt, CURLcode code) {
     return exchange->sent ? TRANSFER_BROKEN : TRANSFER_INTERNAL;
   case CURLE_OUT_OF_MEMORY:
     return exchange->response.http_status || attempt->head_whole ? TRANSFER_BROKEN : TRANSFER_NO_MEMORY;
-  default:
-    return TRANSFER_INTERNAL;
+  default: /* what goes wrong once the request is out is the answer */
+    return exchange->sent ? TRANSFER_BROKEN : TRANSFER_INTERNAL;
   }
 }
 
@@ -422,6 +422,8 @@ static void read_outcome(struct attempt *attempt, CURLcode code) {
     exchange->transfer = TRANSFER_LOST;
   else
     exchange->transfer = read_fault(attempt, code);
+  /* A refusal whose head is whole counts, though its body, or our own, was cut: a 413 may come while we still send. */
+  if (exchange->transfer == TRANSFER_LOST && attempt->head_whole && status >= 400) exchange->transfer = TRANSFER_DONE;
   const char *detail = *attempt->detail ? attempt->detail : code ? curl_easy_strerror(code) : "";
   snprintf(exchange->detail, sizeof exchange->detail, "%s",
            attempt->early ? "the answer came before the request" : detail);
