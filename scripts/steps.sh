@@ -39,7 +39,7 @@ meson_test() {
   local build=build/$1 step=$2 status=0
   shift 2
   rm -f "$build/meson-logs/$step"*
-  meson test -C "$build" --logbase "$step" --print-errorlogs --no-rebuild "$@" || status=$?
+  meson test -C "$build" --logbase "$step" --print-errorlogs "$@" || status=$?
   mv "$build/meson-logs/$step"*.junit.xml "$logs/$step.xml" # meson puts a wrapper's name behind the step's
   return "$status"
 }

@@ -87,13 +87,14 @@ bool text_to_integer(const char *text, int64_t *number_out) {
   bool negative = *text == '-';
   if (negative) text++;
   if (!*text) return false;
-  int64_t number = 0;
+  int64_t number = 0; /* below zero all the way: that side reaches one further */
   for (; *text; text++) {
     if (*text < '0' || *text > '9') return false;
     int64_t digit = *text - '0';
-    if (number > (INT64_MAX - digit) / 10) return false;
-    number = number * 10 + digit;
+    if (number < (INT64_MIN + digit) / 10) return false;
+    number = number * 10 - digit;
   }
-  *number_out = negative ? -number : number;
+  if (!negative && number == INT64_MIN) return false;
+  *number_out = negative ? number : -number;
   return true;
 }
