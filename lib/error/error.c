@@ -11,20 +11,20 @@
 /* Reporting that memory ran out must not need memory: one object for each value of applied. */
 #define NO_MEMORY_REMEDY "Free memory and look whether the request was applied before you make the call again."
 /* NOLINTBEGIN(bugprone-macro-parentheses): these are pieces of one string */
-#define NO_MEMORY_ERROR(applied_value, applied_name, retryable_name)                                                \
-  {.status = LSEXPORT_ERR_NO_MEMORY,                                                                                \
-   .side = LSEXPORT_SIDE_CALLER,                                                                                    \
-   .applied = applied_value,                                                                                        \
-   .transient = true,                                                                                               \
-   .remedy = NO_MEMORY_REMEDY,                                                                                      \
-   .documentation_url = "",                                                                                         \
-   .message = (char[]){"out of memory (applied: " applied_name ")"},                                                \
-   .retryable = applied_value == LSEXPORT_APPLIED_NO,                                                               \
-   .json = (char[]){"{\"status\":\"LSEXPORT_ERR_NO_MEMORY\",\"status_number\":3,\"cause\":\"LSEXPORT_CAUSE_NONE\"," \
-                    "\"cause_number\":0,\"message\":\"out of memory (applied: " applied_name                        \
-                    ")\",\"remedy\":\"" NO_MEMORY_REMEDY "\",\"side\":\"caller\",\"applied\":\"" applied_name       \
-                    "\",\"retryable\":" retryable_name                                                              \
-                    ",\"retry_after_ms\":0,\"attempts\":0,\"http_status\":0,\"facts\":{},\"fields\":[]}"}}
+#define NO_MEMORY_ERROR(applied_value, applied_name, retryable_name)                                               \
+  {.status = LSEXPORT_ERR_NO_MEMORY,                                                                               \
+   .side = LSEXPORT_SIDE_CALLER,                                                                                   \
+   .applied = applied_value,                                                                                       \
+   .transient = true,                                                                                              \
+   .remedy = NO_MEMORY_REMEDY,                                                                                     \
+   .documentation_url = "",                                                                                        \
+   .message = (char *)"out of memory (applied: " applied_name ")",                                                 \
+   .retryable = applied_value == LSEXPORT_APPLIED_NO,                                                              \
+   .json = (char *)"{\"status\":\"LSEXPORT_ERR_NO_MEMORY\",\"status_number\":3,\"cause\":\"LSEXPORT_CAUSE_NONE\"," \
+                   "\"cause_number\":0,\"message\":\"out of memory (applied: " applied_name                        \
+                   ")\",\"remedy\":\"" NO_MEMORY_REMEDY "\",\"side\":\"caller\",\"applied\":\"" applied_name       \
+                   "\",\"retryable\":" retryable_name                                                              \
+                   ",\"retry_after_ms\":0,\"attempts\":0,\"http_status\":0,\"facts\":{},\"fields\":[]}"}
 /* NOLINTEND(bugprone-macro-parentheses) */
 
 static const lsexport_error no_memory[] = {
