@@ -88,10 +88,11 @@ static size_t without_slashes(const char *text, size_t length) {
 /* Without final slashes, then without one /api/v1 or /api, which every path of ours brings along. */
 static size_t root_length(const char *text) {
   static const char *const suffixes[] = {"/api/v1", "/api"};
-  size_t length = without_slashes(text, strlen(text));
+  size_t host = (size_t)(strstr(text, "://") - text) + strlen("://"), length = without_slashes(text, strlen(text));
+  size_t path = host + strcspn(text + host, "/"); /* a host may be named "api" */
   for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
     size_t tail = strlen(suffixes[i]);
-    if (length > tail && strncmp(text + length - tail, suffixes[i], tail) == 0)
+    if (length >= path + tail && strncmp(text + length - tail, suffixes[i], tail) == 0)
       return without_slashes(text, length - tail);
   }
   return length;
@@ -121,11 +122,11 @@ static const char *read_api_root(struct reading *reading, bool allow_http) {
 static void check_proxy(struct reading *reading) {
   const char *text = text_of(reading, OPTION_PROXY);
   if (!text || text_equal(text, "none") || text_equal(text, "environment")) return;
-  const char *scheme = strstr(text, "://"), *at = strchr(text, '@');
-  const char *colon = at && scheme ? strchr(scheme + 3, ':') : NULL;
+  const char *scheme = strstr(text, "://"), *authority = scheme ? scheme + strlen("://") : text;
+  const char *at = strrchr(authority, '@'), *colon = strchr(authority, ':');
   if (!*text || text_has_control(text, strlen(text)) || strchr(text, ' '))
     refuse(reading, option_key(OPTION_PROXY), "must be none, environment or a URL");
-  else if (colon && colon < at)
+  else if (at && colon && colon < at)
     refuse(reading, option_key(OPTION_PROXY), "holds a password: put it into proxy_password");
 }
 

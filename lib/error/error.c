@@ -68,10 +68,11 @@ lsexport_error *error_new_argument(const char *parameter) {
 }
 
 /* A washed copy; NULL, and the error marked, without memory. */
-static char *washed(lsexport_error *error, const char *text, size_t length, size_t maximum) {
+static char *washed(lsexport_error *error, const char *text, size_t length, size_t maximum,
+                    const struct secrets *secrets) {
   struct buf out;
   buf_init(&out, maximum + strlen("...") + 1);
-  wash(&out, text, length, maximum, error->secrets);
+  wash(&out, text, length, maximum, secrets);
   char *copy = buf_take(&out);
   if (!copy) error->failed = true;
   return copy;
@@ -80,7 +81,7 @@ static char *washed(lsexport_error *error, const char *text, size_t length, size
 static void set_text(lsexport_error *error, char **field, const char *text, size_t length, size_t maximum) {
   if (error_is_static(error)) return;
   mem_free(*field);
-  *field = washed(error, text, length, maximum);
+  *field = washed(error, text, length, maximum, error->secrets);
 }
 
 void error_set_operation(lsexport_error *error, const char *static_text) {
@@ -121,10 +122,11 @@ void error_set_retry_after(lsexport_error *error, int64_t milliseconds) {
   if (!error_is_static(error)) error->retry_after_ms = milliseconds;
 }
 
-/* Both halves or neither. */
-static bool make_pair(lsexport_error *error, struct error_pair *pair, const char *name, const char *text) {
-  pair->name = washed(error, name, strlen(name), ERROR_TEXT_MAX);
-  pair->text = washed(error, text, strlen(text), ERROR_TEXT_MAX);
+/* Both halves or neither. Words of ours may look like a short secret, and stay as they are. */
+static bool make_pair(lsexport_error *error, struct error_pair *pair, const char *name, const struct secrets *in_name,
+                      const char *text, const struct secrets *in_text) {
+  pair->name = washed(error, name, strlen(name), ERROR_TEXT_MAX, in_name);
+  pair->text = washed(error, text, strlen(text), ERROR_TEXT_MAX, in_text);
   if (pair->name && pair->text) return true;
   mem_free(pair->name);
   mem_free(pair->text);
@@ -132,11 +134,11 @@ static bool make_pair(lsexport_error *error, struct error_pair *pair, const char
 }
 
 void error_add_fact(lsexport_error *error, const char *name, const char *value) {
-  if (error_is_static(error) || error->fact_count == ERROR_FACTS_MAX) return;
-  if (make_pair(error, &error->facts[error->fact_count], name, value)) error->fact_count++;
+  if (error_is_static(error) || error->fact_count == ERROR_FACTS_MAX || lsexport_error_fact(error, name)) return;
+  if (make_pair(error, &error->facts[error->fact_count], name, NULL, value, error->secrets)) error->fact_count++;
 }
 
-void error_add_field(lsexport_error *error, const char *path, const char *message) {
+static void add_field(lsexport_error *error, const char *path, const char *message, const struct secrets *secrets) {
   if (error_is_static(error)) return;
   if (!error->fields) error->fields = mem_alloc(ERROR_FIELDS_MAX * sizeof *error->fields);
   if (!error->fields) {
@@ -147,7 +149,15 @@ void error_add_field(lsexport_error *error, const char *path, const char *messag
     error->fields_left_out++;
     return;
   }
-  if (make_pair(error, &error->fields[error->field_count], path, message)) error->field_count++;
+  if (make_pair(error, &error->fields[error->field_count], path, secrets, message, secrets)) error->field_count++;
+}
+
+void error_add_field(lsexport_error *error, const char *path, const char *message) {
+  add_field(error, path, message, NULL);
+}
+
+void error_add_server_field(lsexport_error *error, const char *path, const char *message) {
+  add_field(error, path, message, error->secrets);
 }
 
 /* ---- the message: what failed, why, and what to do, on one line ---- */
@@ -205,7 +215,7 @@ static char *write_message(lsexport_error *error) {
   buf_text(&whole, " ");
   buf_text(&whole, error->remedy);
   buf_init(&out, ERROR_MESSAGE_MAX + strlen("...") + 1);
-  wash(&out, buf_string(&whole), whole.length, ERROR_MESSAGE_MAX, error->secrets);
+  wash(&out, buf_string(&whole), whole.length, ERROR_MESSAGE_MAX, NULL); /* its pieces are washed: this cuts it */
   if (whole.failure) out.failure = whole.failure;
   buf_reset(&whole);
   return buf_take(&out);

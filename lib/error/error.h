@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Building an error. All text goes in through here, and is washed here. Running out of memory on the way leaves the
+/* Building an error. What others sent is washed here of the call's secrets. Running out of memory on the way leaves the
  * static NO_MEMORY error: no setter reports it, error_finish does. */
 #ifndef LSX_ERROR_ERROR_H
 #define LSX_ERROR_ERROR_H
@@ -69,8 +69,11 @@ void error_set_server_text(lsexport_error *error, const char *text, size_t lengt
 void error_set_storage_code(lsexport_error *error, const char *code);
 void error_set_request_id(lsexport_error *error, const char *request_id);
 void error_set_retry_after(lsexport_error *error, int64_t milliseconds);
+/* The name is ours, the value anybody's. */
 void error_add_fact(lsexport_error *error, const char *name, const char *value);
+/* In our own words, or in a server's. */
 void error_add_field(lsexport_error *error, const char *path, const char *message);
+void error_add_server_field(lsexport_error *error, const char *path, const char *message);
 
 /* What the engine knows. The result replaces error: the static one answers with its twin of that applied. */
 lsexport_error *error_set_applied(lsexport_error *error, int32_t applied);

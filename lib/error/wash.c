@@ -7,7 +7,9 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* ---- one byte of a secret, in any of the forms that servers write ---- */
+#define SECRET_BEGINNING 8 /* bytes of a secret that betray it at the end of a text */
+
+/* ---- one character of a secret, in any of the forms that servers write ---- */
 
 enum form { FORM_PLAIN, FORM_PERCENT, FORM_PERCENT_TWICE, FORM_JSON, FORM_JSON_TWICE, FORM_COUNT };
 
@@ -32,41 +34,77 @@ static size_t match_percent(const char *text, size_t length, unsigned char byte,
   return length && text[0] == (char)byte && byte != '%' ? 1 : 0;
 }
 
-/* A byte of a JSON string that stands behind that many backslashes, or as it is. */
-static size_t match_json(const char *text, size_t length, unsigned char byte, size_t backslashes) {
-  static const char escapes[] = "\"\"\\\\//b\bf\fn\nr\rt\t"; /* pairs: the letter, its byte */
-  size_t slashes = 0;
-  while (slashes < length && slashes < backslashes && text[slashes] == '\\') slashes++;
-  if (slashes == backslashes) {
-    const char *rest = text + slashes;
-    size_t left = length - slashes;
-    if (left && *rest == 'u' && is_hex(rest + 1, left - 1, 4, byte)) return slashes + 5;
-    /* A quote inside a string inside a string carries an odd number of backslashes, a backslash twice as many. */
-    if (byte == '"' || byte == '\\') {
-      size_t more = byte == '\\' ? backslashes : backslashes - 1;
-      size_t extra = 0;
-      while (extra < left && extra < more && rest[extra] == '\\') extra++;
-      if (byte == '\\') return extra == more ? slashes + extra : 0;
-      return extra == more && extra < left && rest[extra] == '"' ? slashes + extra + 1 : 0;
-    }
-    for (size_t i = 0; left && i + 1 < sizeof escapes - 1; i += 2)
-      if (escapes[i] == *rest && (unsigned char)escapes[i + 1] == byte) return slashes + 1;
-  }
-  return length && text[0] == (char)byte && byte != '"' && byte != '\\' ? 1 : 0;
+static unsigned long decode(const char *text, size_t size) {
+  const unsigned char *byte = (const unsigned char *)text;
+  unsigned long point = size == 1 ? byte[0] : byte[0] & (0x7fu >> size);
+  for (size_t i = 1; i < size; i++) point = point << 6 | (byte[i] & 0x3fu);
+  return point;
 }
 
-static size_t match_byte(const char *text, size_t length, unsigned char byte, enum form form) {
+/* "uXXXX", or two of them with a surrogate pair in which the second stands behind so many backslashes. */
+static size_t match_code(const char *text, size_t length, unsigned long point, size_t backslashes) {
+  unsigned long first = point < 0x10000 ? point : 0xd7c0 + (point >> 10);
+  if (!length || *text != 'u' || !is_hex(text + 1, length - 1, 4, (unsigned)first)) return 0;
+  if (point < 0x10000) return 5;
+  size_t at = 5;
+  for (size_t i = 0; i < backslashes; i++, at++)
+    if (at >= length || text[at] != '\\') return 0;
+  bool fits = at < length && text[at] == 'u' && is_hex(text + at + 1, length - at - 1, 4, 0xdc00 | (point & 0x3ff));
+  return fits ? at + 5 : 0;
+}
+
+/* How a byte is written behind backslashes; 0 when it never is. */
+static char escape_of(unsigned char byte) {
+  static const char escapes[] = "\"\"\\\\//b\bf\fn\nr\rt\t"; /* pairs: the letter, its byte */
+  for (size_t i = 0; i + 1 < sizeof escapes - 1; i += 2)
+    if ((unsigned char)escapes[i + 1] == byte) return escapes[i];
+  return 0;
+}
+
+static size_t count_backslashes(const char *text, size_t length, size_t most) {
+  size_t count = 0;
+  while (count < length && count < most && text[count] == '\\') count++;
+  return count;
+}
+
+/* A character of a JSON string, escaped as often as depth says (once, or twice), or as it is. The backslash of an
+ * escape is itself escaped the second time; and so is the sign behind it, where that is a quote, a backslash or, with
+ * some writers, a slash. */
+static size_t match_json(const char *text, size_t length, const char *character, size_t size, size_t depth) {
+  unsigned char byte = (unsigned char)*character;
+  char letter = size == 1 ? escape_of(byte) : 0;
+  size_t slashes = count_backslashes(text, length, depth);
+  if (slashes == depth) {
+    size_t code = match_code(text + depth, length - depth, decode(character, size), depth);
+    if (code) return depth + code;
+    size_t all = count_backslashes(text, length, 2 * depth);
+    if (byte == '\\') return all == 2 * depth ? all : 0;
+    bool once_more = byte == '"' || byte == '/';
+    if (letter && all < length && text[all] == letter && (all == depth || (once_more && all == 2 * depth - 1)))
+      return byte == '"' && all != 2 * depth - 1 ? 0 : all + 1;
+  }
+  bool plain = length >= size && memcmp(text, character, size) == 0;
+  return plain && byte != '"' && byte != '\\' ? size : 0;
+}
+
+/* How much of text stands for the character in that form; 0 when it does not. */
+static size_t match_character(const char *text, size_t length, const char *character, size_t size, enum form form) {
+  size_t at = 0;
   switch (form) {
-  case FORM_PERCENT:
-    return match_percent(text, length, byte, "%");
-  case FORM_PERCENT_TWICE:
-    return match_percent(text, length, byte, "%25");
   case FORM_JSON:
-    return match_json(text, length, byte, 1);
+    return match_json(text, length, character, size, 1);
   case FORM_JSON_TWICE:
-    return match_json(text, length, byte, 2);
+    return match_json(text, length, character, size, 2);
+  case FORM_PLAIN:
+    return length >= size && memcmp(text, character, size) == 0 ? size : 0;
   default:
-    return length && text[0] == (char)byte ? 1 : 0;
+    for (size_t i = 0; i < size; i++) {
+      size_t step =
+          match_percent(text + at, length - at, (unsigned char)character[i], form == FORM_PERCENT ? "%" : "%25");
+      if (!step) return 0;
+      at += step;
+    }
+    return at;
   }
 }
 
@@ -74,12 +112,16 @@ static size_t match_forms(const char *text, size_t length, const char *secret, s
   size_t longest = 0;
   for (enum form form = FORM_PLAIN; form < FORM_COUNT; form++) {
     size_t at = 0, i = 0;
-    for (; i < secret_length; i++) {
-      size_t step = match_byte(text + at, length - at, (unsigned char)secret[i], form);
+    while (i < secret_length) {
+      size_t size = text_utf8_size(secret + i, secret_length - i);
+      if (!size) size = 1; /* no UTF-8: byte by byte */
+      size_t step = match_character(text + at, length - at, secret + i, size, form);
       if (!step) break;
       at += step;
+      i += size;
     }
-    if (i == secret_length && at > longest) longest = at;
+    bool cut = at == length && i >= SECRET_BEGINNING; /* whoever cut the text may have cut the secret */
+    if ((i == secret_length || cut) && at > longest) longest = at;
   }
   return longest;
 }
@@ -112,6 +154,7 @@ static size_t match_base64(const char *text, size_t length, const char *secret, 
     for (;; digits++) {
       int value = base64_digit(secret, secret_length, first_bits[start] + digits * 6);
       if (value < 0) break;
+      if (digits == length && digits >= SECRET_BEGINNING * 4 / 3) break;
       if (digits >= length || base64_value(text[digits]) != value) {
         digits = 0;
         break;
@@ -128,7 +171,8 @@ void secrets_add(struct secrets *secrets, const char *text, size_t length) {
   secrets->item[secrets->count++].length = length;
 }
 
-static size_t match_secret(const char *text, size_t length, const struct secrets *secrets) {
+/* The longest that begins here. */
+static size_t match_one(const char *text, size_t length, const struct secrets *secrets) {
   size_t longest = 0;
   for (size_t i = 0; secrets && i < secrets->count; i++) {
     size_t forms = match_forms(text, length, secrets->item[i].text, secrets->item[i].length);
@@ -137,6 +181,16 @@ static size_t match_secret(const char *text, size_t length, const struct secrets
     if (base64 > longest) longest = base64;
   }
   return longest;
+}
+
+/* That, and those that begin within it and reach further. */
+static size_t match_secrets(const char *text, size_t length, const struct secrets *secrets) {
+  size_t end = match_one(text, length, secrets);
+  for (size_t at = 1; at < end; at++) {
+    size_t reach = at + match_one(text + at, length - at, secrets);
+    if (reach > end) end = reach;
+  }
+  return end;
 }
 
 /* U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069, U+061C: they reorder what a person reads. U+2028 and U+2029 end
@@ -155,7 +209,7 @@ void wash(struct buf *out, const char *text, size_t length, size_t maximum, cons
   size_t last = length > maximum * WASH_LOOKS_AT ? maximum * WASH_LOOKS_AT : length;
   for (size_t at = 0; at < last;) {
     size_t room = maximum - (out->length - first);
-    size_t secret = match_secret(text + at, length - at, secrets);
+    size_t secret = match_secrets(text + at, length - at, secrets);
     size_t size = text_utf8_size(text + at, length - at);
     const char *shown = text + at;
     size_t shown_size = size;

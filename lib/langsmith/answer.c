@@ -103,7 +103,7 @@ static void add_fields(lsexport_error *error, const json_node *detail) {
     char path[FIELD_PATH_MAX];
     if (!message) continue;
     write_path(path, node_member(item, "loc"));
-    error_add_field(error, path, message);
+    error_add_server_field(error, path, message);
   }
 }
 

@@ -137,12 +137,17 @@ static void check_confused_bucket(const struct check *check, bool has_endpoint, 
   if (spec_include_bucket(check->spec) || !bucket) return;
   if (has_endpoint && endpoint_names_bucket(url, bucket)) return;
   if (!prefix || !*prefix) prefix = "tmp";
-  int segment = (int)strcspn(prefix, "/");
+  struct secrets secrets = {0};
+  struct buf taken;
+  credentials_add_secrets(check->spec->credentials, &secrets);
+  buf_init(&taken, BUCKET_NAME_MAX + sizeof "...");
+  wash(&taken, prefix, strcspn(prefix, "/"), BUCKET_NAME_MAX, &secrets);
   snprintf(
       message, sizeof message,
-      "is 0, but endpoint_url does not name the bucket: LangSmith would write to a bucket named \"%.*s\" (the prefix's "
+      "is 0, but endpoint_url does not name the bucket: LangSmith would write to a bucket named \"%s\" (the prefix's "
       "first segment), which may be a stranger's; set it to 1, or put the bucket in front of the endpoint's host",
-      segment > 63 ? 63 : segment, prefix);
+      buf_string(&taken));
+  buf_reset(&taken);
   refuse_unless_allowed(check, CHECK_CONFUSED_BUCKET, "config.include_bucket_in_prefix", message);
 }
 

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #define POLL_MAX_MS 60000
+#define TLS_ERROR_UNSPECIFIED 1    /* X509_V_ERR_UNSPECIFIED */
 #define TLS_ERROR_EXPIRED 10       /* X509_V_ERR_CERT_HAS_EXPIRED */
 #define TLS_ERROR_NOT_YET_VALID 9  /* X509_V_ERR_CERT_NOT_YET_VALID */
 #define TLS_ERROR_WRONG_HOST 62    /* X509_V_ERR_HOSTNAME_MISMATCH */
@@ -40,6 +41,15 @@ struct transport {
   size_t socket_capacity;
 };
 
+/* Why a request was held back though there was a connection. */
+enum unsent {
+  UNSENT_NOT,
+  UNSENT_STALE, /* the idle connection had bytes, or its end, waiting */
+  UNSENT_EARLY, /* a new one had an answer before the question */
+  UNSENT_GONE,  /* a new one was closed or reset already */
+  UNSENT_AGAIN  /* it went out before, and libcurl would send it a second time by itself */
+};
+
 struct attempt {
   CURL *easy;
   struct transport *transport;
@@ -47,8 +57,9 @@ struct attempt {
   struct curl_slist *headers;
   size_t body_sent;
   bool head_whole; /* the blank line behind the headers was seen */
-  bool stale;      /* the idle connection had bytes, or its end, waiting: it was not used */
-  bool early;      /* a new connection had an answer before the question */
+  bool interim;    /* the head that is being read is a 1xx's: another follows */
+  bool went_out;
+  enum unsent unsent;
   char detail[CURL_ERROR_SIZE];
   struct attempt *next;
 };
@@ -143,31 +154,40 @@ static int local_port(int descriptor) {
   return ntohs(address.any.sa_family == AF_INET6 ? address.v6.sin6_port : address.v4.sin_port);
 }
 
-static bool has_input(struct transport *transport, int port) {
+enum input { INPUT_NONE, INPUT_BYTES, INPUT_END };
+
+static enum input look_at_input(struct transport *transport, int port) {
   for (size_t i = 0; i < transport->socket_count; i++) {
     struct open_socket *candidate = &transport->sockets[i];
     if (!candidate->port) candidate->port = local_port(candidate->descriptor);
     if (candidate->port != port) continue;
     char byte;
     ssize_t got = recv(candidate->descriptor, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-    return got >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
+    if (got > 0) return INPUT_BYTES;
+    return got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK) ? INPUT_NONE : INPUT_END;
   }
-  return false;
+  return INPUT_NONE;
 }
 
 /* Just before the request goes out. Bytes that wait on an idle connection would become this call's answer; on a new one
- * over TLS they are the handshake's own. */
+ * over TLS they are the handshake's own. When a connection dies without an answer, libcurl would send again on another:
+ * that is for the engine to decide. */
 /* NOLINTNEXTLINE(readability-non-const-parameter): libcurl sets the signature */
 static int before_request(void *userdata, char *peer_address, char *own_address, int peer_port, int own_port) {
   struct attempt *attempt = userdata;
   long connects = 0;
   (void)peer_address, (void)own_address, (void)peer_port;
+  if (attempt->went_out) {
+    attempt->unsent = UNSENT_AGAIN;
+    return CURL_PREREQFUNC_ABORT;
+  }
   curl_easy_getinfo(attempt->easy, CURLINFO_NUM_CONNECTS, &connects);
   bool tls = text_begins_ignoring_case(attempt->exchange->request->url, "https:");
   attempt->exchange->reused = connects == 0;
-  if ((connects && tls) || !has_input(attempt->transport, own_port)) return CURL_PREREQFUNC_OK;
-  attempt->stale = connects == 0;
-  attempt->early = connects != 0;
+  enum input input = connects && tls ? INPUT_NONE : look_at_input(attempt->transport, own_port);
+  attempt->went_out = input == INPUT_NONE;
+  if (attempt->went_out) return CURL_PREREQFUNC_OK;
+  attempt->unsent = connects == 0 ? UNSENT_STALE : input == INPUT_BYTES ? UNSENT_EARLY : UNSENT_GONE;
   return CURL_PREREQFUNC_ABORT;
 }
 
@@ -194,11 +214,13 @@ static size_t take_header(char *line, size_t size, size_t count, void *userdata)
   struct attempt *attempt = userdata;
   struct response *response = &attempt->exchange->response;
   size_t length = size * count;
-  if (length >= 5 && memcmp(line, "HTTP/", 5) == 0) { /* the head of an answer, or of the one that follows a 100 */
+  if (attempt->head_whole || !length) return length; /* what follows a body is no head */
+  if (length >= 5 && memcmp(line, "HTTP/", 5) == 0) {
+    const char *status = memchr(line, ' ', length - 1);
     response_begin(response, attempt->exchange->request->response_max);
-    attempt->head_whole = false;
+    attempt->interim = status && status[1] == '1';
   }
-  attempt->head_whole = attempt->head_whole || strcspn(line, "\r\n") == 0;
+  if (*line == '\r' || *line == '\n') attempt->head_whole = !attempt->interim;
   response_take_header(response, line, length, world_unix_s(NULL));
   return length;
 }
@@ -318,7 +340,9 @@ static enum transfer read_certificate_fault(const struct attempt *attempt) {
   long verify = 0;
   curl_easy_getinfo(attempt->easy, CURLINFO_SSL_VERIFYRESULT, &verify);
   if (verify == TLS_ERROR_EXPIRED || verify == TLS_ERROR_NOT_YET_VALID) return TRANSFER_CERTIFICATE_EXPIRED;
-  if (verify == 0 || verify == TLS_ERROR_WRONG_HOST || verify == TLS_ERROR_WRONG_ADDRESS)
+  /* libcurl compares names before it asks for that result, which is then what it began with. */
+  if (verify == 0 || verify == TLS_ERROR_UNSPECIFIED || verify == TLS_ERROR_WRONG_HOST ||
+      verify == TLS_ERROR_WRONG_ADDRESS)
     return TRANSFER_CERTIFICATE_WRONG_HOST;
   return TRANSFER_CERTIFICATE_UNTRUSTED;
 }
@@ -337,6 +361,9 @@ static enum transfer read_receive_fault(const struct attempt *attempt) {
   long connect_code = 0;
   curl_easy_getinfo(attempt->easy, CURLINFO_HTTP_CONNECTCODE, &connect_code);
   if (connect_code && connect_code / 100 != 2) return TRANSFER_PROXY;
+  /* With TLS 1.3 a server looks at our certificate when our side of the handshake is over. */
+  if (says(attempt, "alert "))
+    return says(attempt, "certificate") || says(attempt, "unknown ca") ? TRANSFER_TLS_FILES : TRANSFER_TLS;
   bool network = says(attempt, "recv failure") || says(attempt, "SSL_read") || says(attempt, "SSL read");
   return network || !*attempt->detail ? TRANSFER_LOST : TRANSFER_BROKEN;
 }
@@ -389,13 +416,14 @@ static enum transfer read_fault(const struct attempt *attempt, CURLcode code) {
   case CURLE_WRITE_ERROR:
     return exchange->response.body.failure == BUF_NO_MEMORY ? TRANSFER_NO_MEMORY : TRANSFER_TOO_LARGE;
   case CURLE_ABORTED_BY_CALLBACK:
+    return attempt->unsent == UNSENT_EARLY ? TRANSFER_BROKEN : TRANSFER_LOST;
   case CURLE_WEIRD_SERVER_REPLY:
     return TRANSFER_BROKEN;
   /* These two do not mean what they say once an answer has begun: HTTP/0.9 or odd versions, and heads too large. */
   case CURLE_UNSUPPORTED_PROTOCOL:
     return exchange->sent ? TRANSFER_BROKEN : TRANSFER_INTERNAL;
   case CURLE_OUT_OF_MEMORY:
-    return exchange->response.http_status || attempt->head_whole ? TRANSFER_BROKEN : TRANSFER_NO_MEMORY;
+    return exchange->sent ? TRANSFER_BROKEN : TRANSFER_NO_MEMORY;
   default: /* what goes wrong once the request is out is the answer */
     return exchange->sent ? TRANSFER_BROKEN : TRANSFER_INTERNAL;
   }
@@ -406,7 +434,7 @@ static void read_progress(struct attempt *attempt) {
   curl_off_t before_transfer = 0, total = 0;
   curl_easy_getinfo(attempt->easy, CURLINFO_PRETRANSFER_TIME_T, &before_transfer);
   curl_easy_getinfo(attempt->easy, CURLINFO_TOTAL_TIME_T, &total);
-  exchange->sent = before_transfer > 0 && !attempt->stale && !attempt->early;
+  exchange->sent = attempt->went_out && (before_transfer > 0 || attempt->unsent == UNSENT_AGAIN);
   exchange->duration_us = total;
 }
 
@@ -426,7 +454,7 @@ static void read_outcome(struct attempt *attempt, CURLcode code) {
   if (exchange->transfer == TRANSFER_LOST && attempt->head_whole && status >= 400) exchange->transfer = TRANSFER_DONE;
   const char *detail = *attempt->detail ? attempt->detail : code ? curl_easy_strerror(code) : "";
   snprintf(exchange->detail, sizeof exchange->detail, "%s",
-           attempt->early ? "the answer came before the request" : detail);
+           attempt->unsent == UNSENT_EARLY ? "the answer came before the request" : detail);
   exchange->done = true;
 }
 
@@ -445,7 +473,8 @@ static void release(struct attempt *attempt) {
 
 static bool begin(struct attempt *attempt) {
   attempt->body_sent = 0;
-  attempt->head_whole = attempt->stale = attempt->early = false;
+  attempt->head_whole = attempt->interim = attempt->went_out = false;
+  attempt->unsent = UNSENT_NOT;
   *attempt->detail = '\0';
   response_begin(&attempt->exchange->response, attempt->exchange->request->response_max);
   return curl_multi_add_handle(attempt->transport->multi, attempt->easy) == CURLM_OK;
@@ -468,7 +497,7 @@ static void drive(struct transport *transport) {
       struct attempt *attempt = NULL;
       CURLcode code = message->data.result;
       curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&attempt);
-      if (attempt->stale && begin_again(attempt)) {
+      if (attempt->unsent == UNSENT_STALE && begin_again(attempt)) {
         again = true;
         continue;
       }
