@@ -43,6 +43,7 @@ class Library:
         run = subprocess.run(
             [BUILD / "tests/e2e/driver", command, *arguments],
             env={**os.environ, **{k: v for k, v in environment.items() if v is not None}},
+            check=False,
             capture_output=True,
             text=True,
             timeout=120,

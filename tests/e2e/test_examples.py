@@ -23,6 +23,7 @@ class Shell:
         return subprocess.run(
             [EXAMPLES / program, *arguments],
             env={**self.env, **self.user(user)},
+            check=False,
             capture_output=True,
             text=True,
             timeout=60,
