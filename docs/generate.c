@@ -94,23 +94,40 @@ static void causes(void) {
 
 static const char *transfer_words(enum transfer transfer) {
   switch (transfer) {
-  case TRANSFER_DONE: break;
-  case TRANSFER_DNS: return "the host name does not resolve";
-  case TRANSFER_CONNECT_REFUSED: return "the connection is refused, or the host unreachable";
-  case TRANSFER_CONNECT_TIMEOUT: return "no connection within connect_timeout_ms";
-  case TRANSFER_TLS: return "the TLS handshake fails for another reason than those below";
-  case TRANSFER_TLS_VERSION: return "no common TLS version";
-  case TRANSFER_TLS_PLAINTEXT: return "what answers does not speak TLS";
-  case TRANSFER_TLS_FILES: return "a certificate or key file cannot be used";
-  case TRANSFER_CERTIFICATE_EXPIRED: return "the certificate has expired, or is not valid yet";
-  case TRANSFER_CERTIFICATE_WRONG_HOST: return "the certificate is for another host";
-  case TRANSFER_CERTIFICATE_UNTRUSTED: return "no trusted authority signed the certificate";
-  case TRANSFER_PROXY: return "the proxy cannot be reached, or refuses";
-  case TRANSFER_LOST: return "the connection is cut or reset, in the handshake too";
-  case TRANSFER_BROKEN: return "the bytes are no HTTP";
-  case TRANSFER_TOO_LARGE: return "the answer is larger than the option allows";
-  case TRANSFER_NO_MEMORY: return "memory runs out";
-  case TRANSFER_INTERNAL: return "libcurl fails in a way it should not";
+  case TRANSFER_DONE:
+    break;
+  case TRANSFER_DNS:
+    return "the host name does not resolve";
+  case TRANSFER_CONNECT_REFUSED:
+    return "the connection is refused, or the host unreachable";
+  case TRANSFER_CONNECT_TIMEOUT:
+    return "no connection within connect_timeout_ms";
+  case TRANSFER_TLS:
+    return "the TLS handshake fails for another reason than those below";
+  case TRANSFER_TLS_VERSION:
+    return "no common TLS version";
+  case TRANSFER_TLS_PLAINTEXT:
+    return "what answers does not speak TLS";
+  case TRANSFER_TLS_FILES:
+    return "a certificate or key file cannot be used";
+  case TRANSFER_CERTIFICATE_EXPIRED:
+    return "the certificate has expired, or is not valid yet";
+  case TRANSFER_CERTIFICATE_WRONG_HOST:
+    return "the certificate is for another host";
+  case TRANSFER_CERTIFICATE_UNTRUSTED:
+    return "no trusted authority signed the certificate";
+  case TRANSFER_PROXY:
+    return "the proxy cannot be reached, or refuses";
+  case TRANSFER_LOST:
+    return "the connection is cut or reset, in the handshake too";
+  case TRANSFER_BROKEN:
+    return "the bytes are no HTTP";
+  case TRANSFER_TOO_LARGE:
+    return "the answer is larger than the option allows";
+  case TRANSFER_NO_MEMORY:
+    return "memory runs out";
+  case TRANSFER_INTERNAL:
+    return "libcurl fails in a way it should not";
   }
   return "";
 }
@@ -180,19 +197,16 @@ static void transport_rows(void) { rows(PEER_TRANSPORT); }
 static const struct part {
   const char *name;
   void (*print)(void);
-} parts[] = {{"options", options},
-             {"statuses", statuses},
-             {"causes", causes},
-             {"langsmith", langsmith_rows},
-             {"storage", storage_rows},
-             {"transport", transport_rows}};
+} parts[] = {{"options", options},          {"statuses", statuses},    {"causes", causes},
+             {"langsmith", langsmith_rows}, {"storage", storage_rows}, {"transport", transport_rows}};
 
 /* The part that a line begins; NULL when it begins none. Ends the program for one that does not exist. */
 static const struct part *part_of(const char *line) {
   if (strncmp(line, MARK_START, strlen(MARK_START)) != 0) return NULL;
   const char *name = line + strlen(MARK_START);
   for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-    if (strncmp(name, parts[i].name, strlen(parts[i].name)) == 0 && name[strlen(parts[i].name)] == ' ') return &parts[i];
+    if (strncmp(name, parts[i].name, strlen(parts[i].name)) == 0 && name[strlen(parts[i].name)] == ' ')
+      return &parts[i];
   fprintf(stderr, "docs-generate: there is no such part: %s", line);
   exit(2);
 }
