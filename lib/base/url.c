@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 
+#include <arpa/inet.h>
 #include <string.h>
 
 static bool is_host_byte(char byte) {
@@ -37,10 +38,13 @@ static const char *check_name(const char *host) {
 }
 
 static const char *check_bracketed(const char *host, size_t length) {
-  if (length < 4 || host[length - 1] != ']') return "has a broken IPv6 address";
-  for (size_t i = 1; i + 1 < length; i++)
-    if (!strchr("0123456789abcdef:.", host[i])) return "has a broken IPv6 address";
-  return NULL;
+  static const char broken[] = "has a broken IPv6 address";
+  char text[INET6_ADDRSTRLEN];
+  struct in6_addr address;
+  if (length < 4 || length - 2 >= sizeof text || host[length - 1] != ']') return broken;
+  memcpy(text, host + 1, length - 2);
+  text[length - 2] = '\0';
+  return inet_pton(AF_INET6, text, &address) == 1 ? NULL : broken;
 }
 
 /* Host and port; text ends at length. */

@@ -7,14 +7,34 @@
 #include <jansson.h>
 #include <string.h>
 
-static enum json_failure read_failure(const json_error_t *error) {
+/* Does the text end within a string, an object or an array? */
+static bool is_open(const char *text, size_t length) {
+  bool in_string = false;
+  size_t depth = 0;
+  for (size_t i = 0; i < length; i++) {
+    if (in_string && text[i] == '\\')
+      i++;
+    else if (text[i] == '"')
+      in_string = !in_string;
+    else if (!in_string && (text[i] == '{' || text[i] == '['))
+      depth++;
+    else if (!in_string && depth && (text[i] == '}' || text[i] == ']'))
+      depth--;
+  }
+  return in_string || depth;
+}
+
+#define LONGEST_TOKEN_PIECE 12 /* a surrogate pair in two escapes */
+
+/* jansson calls some cuts bad syntax: within an escape, a character, a word or a number. Then it stumbles at the end. */
+static enum json_failure read_failure(const json_error_t *error, const char *text, size_t length) {
   switch (json_error_code(error)) {
   case json_error_out_of_memory:
     return JSON_NO_MEMORY;
   case json_error_premature_end_of_input:
     return JSON_CUT;
   default:
-    return JSON_NOT_JSON;
+    return (size_t)error->position + LONGEST_TOKEN_PIECE > length && is_open(text, length) ? JSON_CUT : JSON_NOT_JSON;
   }
 }
 
@@ -28,7 +48,7 @@ json_node *node_parse(const char *text, size_t length, enum json_failure *failur
     return NULL;
   }
   json_node *node = json_loadb(text, length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
-  *failure_out = node ? JSON_FINE : read_failure(&error);
+  *failure_out = node ? JSON_FINE : read_failure(&error, text, length);
   return node;
 }
 
@@ -152,7 +172,7 @@ enum json_next elements_next(struct json_elements *elements, json_node **node_ou
   size_t left = elements->length - elements->at;
   json_node *node = json_loadb(start, left, JSON_REJECT_DUPLICATES | JSON_DISABLE_EOF_CHECK, &error);
   if (!node) {
-    *failure_out = left ? read_failure(&error) : JSON_CUT;
+    *failure_out = left ? read_failure(&error, start, left) : JSON_CUT;
     return JSON_FAILED;
   }
   *node_out = node;

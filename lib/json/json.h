@@ -14,7 +14,7 @@ typedef struct json_t json_node;
 enum json_failure {
   JSON_FINE,
   JSON_NOT_JSON,
-  JSON_CUT, /* fine so far, but its end is missing; within an escape, a word or a number jansson cannot tell */
+  JSON_CUT, /* fine so far, but its end is missing */
   JSON_NO_MEMORY
 };
 

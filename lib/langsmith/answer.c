@@ -130,18 +130,21 @@ static lsexport_error *storage_refused(const char *text, const char *whole, cons
   return error;
 }
 
-/* The host alone: the rest of a Location may hold anything. */
+/* The host alone: the rest of a Location may hold anything. It stands behind "//" or "scheme://" and behind the last
+ * '@'; a relative Location has none. */
 static void add_redirect_host(lsexport_error *error, const char *location) {
   char host[RESPONSE_HEADER_MAX];
-  const char *start = strstr(location, "//");
-  if (!start) return;
+  const char *start = location + strcspn(location, ":/?#");
+  if (*start == ':') start++;
+  if (strncmp(start, "//", 2) != 0) return;
   start += 2;
   size_t length = strcspn(start, "/?#\\");
-  const char *at = memchr(start, '@', length);
-  if (at) {
-    length -= (size_t)(at + 1 - start);
-    start = at + 1;
-  }
+  for (size_t i = length; i > 0; i--)
+    if (start[i - 1] == '@') {
+      start += i;
+      length -= i;
+      break;
+    }
   snprintf(host, sizeof host, "%.*s", (int)length, start);
   error_add_fact(error, "redirect_host", host);
 }

@@ -122,10 +122,12 @@ static bool check_endpoint(const struct check *check, struct url *url_out) {
   return !wrong;
 }
 
-/* Is the bucket in the endpoint already, as "bucket.host" or as the whole path? */
+/* Is the bucket in the endpoint already, as "bucket.host" or as the whole path? An address names none, nor does Google's
+ * own host, though a bucket may be called "storage". */
 static bool endpoint_names_bucket(const struct url *url, const char *bucket) {
   size_t length = strlen(bucket);
-  if (text_begins_ignoring_case(url->host, bucket) && url->host[length] == '.') return true;
+  bool may_name = url->host[strspn(url->host, "0123456789.")] && !text_equal(url->host, "storage.googleapis.com");
+  if (may_name && text_begins_ignoring_case(url->host, bucket) && url->host[length] == '.') return true;
   const char *path = url->path;
   while (*path == '/') path++;
   return strncmp(path, bucket, length) == 0 && strspn(path + length, "/") == strlen(path + length);

@@ -30,7 +30,7 @@ static bool compare_member(void *context, const char *name, json_node *ours) {
   } else if (!theirs && text_equal(name, "include_bucket_in_prefix")) {
     if (!node_boolean(ours))
       comparison->missing = "include_bucket_in_prefix"; /* servers without it always included it */
-  } else if (!theirs && !node_is_null(ours)) {
+  } else if (!theirs && !node_equal_without_nulls(ours, NULL)) {
     comparison->missing = name;
   } else {
     comparison->differs = !node_equal_without_nulls(ours, theirs);

@@ -70,7 +70,9 @@ static lsexport_error *incomplete(const struct destination_operation *operation,
                                   const char *wrong, const struct secrets *secrets) {
   lsexport_error *error = answer_incomplete(wrong, secrets);
   const char *id = node_member_text(node, "id"), *name = node_member_text(node, "display_name");
-  bool ours = operation->base.request.method != METHOD_POST || (name && text_equal(name, operation->expected));
+  bool post = operation->base.request.method == METHOD_POST;
+  bool ours =
+      post ? name && text_equal(name, operation->expected) : id && text_equal_ignoring_case(id, operation->expected);
   if (id && text_is_uuid(id) && ours) {
     error_add_fact(error, "destination_id", id);
     error = error_set_applied(error, LSEXPORT_APPLIED_YES);

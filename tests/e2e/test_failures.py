@@ -90,7 +90,7 @@ def test_not_found(library):
 def test_bad_values_are_told_at_once_and_nothing_is_sent(library, langsmith):
     failed = library(
         "create",
-        **library.spec(display_name="no.dots", bucket_name="ab", region="", endpoint_url="s3.example.com", prefix="a\nb"),
+        **library.spec(display_name="no.dots", bucket_name="ab", region="", prefix="a\nb", endpoint_url="s3.example"),
     )
     assert failed.error["status"] == "LSEXPORT_ERR_VALIDATION"
     assert failed.error["http_status"] == 0
