@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define SECRET_BEGINNING 8 /* bytes of a secret that betray it at the end of a text */
+#define LONGEST_FORM 20    /* bytes of the longest form of one character: four of %25xx, or a surrogate pair */
 
 /* ---- one character of a secret, in any of the forms that servers write ---- */
 
@@ -108,8 +109,14 @@ static size_t match_character(const char *text, size_t length, const char *chara
   }
 }
 
+/* Whoever cut the text may have cut the secret: nothing is left, or the beginning of one more character. */
+static bool is_cut(const char *rest, size_t length) {
+  return !length || (length < LONGEST_FORM && (*rest == '%' || *rest == '\\' || (unsigned char)*rest >= 0x80));
+}
+
 static size_t match_forms(const char *text, size_t length, const char *secret, size_t secret_length) {
   size_t longest = 0;
+  bool cut = false;
   for (enum form form = FORM_PLAIN; form < FORM_COUNT; form++) {
     size_t at = 0, i = 0;
     while (i < secret_length) {
@@ -120,10 +127,10 @@ static size_t match_forms(const char *text, size_t length, const char *secret, s
       at += step;
       i += size;
     }
-    bool cut = at == length && i >= SECRET_BEGINNING; /* whoever cut the text may have cut the secret */
-    if ((i == secret_length || cut) && at > longest) longest = at;
+    if (i == secret_length && at > longest) longest = at;
+    cut = cut || (i >= SECRET_BEGINNING && is_cut(text + at, length - at));
   }
-  return longest;
+  return longest || !cut ? longest : length;
 }
 
 /* ---- base64, at each of the three places where a secret may begin in a group ---- */
