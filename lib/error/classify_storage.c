@@ -307,6 +307,7 @@ static const struct class_row rows[] = {
     BOTH("AccessDenied", "Access Denied", ACCESS_DENIED, NONE, NULL),
     BOTH("NoSuchBucket", "specified bucket does not exist", BUCKET_NOT_VALID, NONE, NULL),
     BOTH("InvalidAccessKeyId", "Key Id you provided does not exist", KEY_ID_NOT_FOUND, NONE, key_id),
+    BOTH("XAdminUserNotFound", "No user exists with the provided access key", KEY_ID_NOT_FOUND, NONE, key_id),
     BOTH("InvalidBucketName", "specified bucket is not valid", INVALID_BUCKET_NAME, NONE, virtual_style),
 
     BOTH("SignatureDoesNotMatch", "request signature we calculated does not match", STORAGE, BAD_SECRET, secret),
