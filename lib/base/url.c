@@ -39,9 +39,9 @@ static const char *check_name(const char *host) {
 
 static const char *check_bracketed(const char *host, size_t length) {
   static const char broken[] = "has a broken IPv6 address";
-  char text[INET6_ADDRSTRLEN];
+  char text[URL_MAX_HOST_LENGTH + 1];
   struct in6_addr address;
-  if (length < 4 || length - 2 >= sizeof text || host[length - 1] != ']') return broken;
+  if (length < 4 || host[length - 1] != ']') return broken;
   memcpy(text, host + 1, length - 2);
   text[length - 2] = '\0';
   return inet_pton(AF_INET6, text, &address) == 1 ? NULL : broken;

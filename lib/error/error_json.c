@@ -6,10 +6,6 @@
 
 #include <string.h>
 
-static const char *name_of(const char *const *names, size_t count, int32_t value) {
-  return value >= 0 && (size_t)value < count ? names[value] : "unknown";
-}
-
 static const char *const side_names[] = {"unknown", "caller", "network", "langsmith", "storage"};
 static const char *const applied_names[] = {"unknown", "no", "yes"};
 
@@ -49,9 +45,8 @@ char *error_json_write(const lsexport_error *error) {
   buf_json_member(&out, "message", error->message);
   buf_json_member(&out, "remedy", error->remedy);
   write_text(&out, "documentation_url", error->documentation_url);
-  buf_json_member(&out, "side", name_of(side_names, sizeof side_names / sizeof *side_names, error->side));
-  buf_json_member(&out, "applied",
-                  name_of(applied_names, sizeof applied_names / sizeof *applied_names, error->applied));
+  buf_json_member(&out, "side", side_names[error->side]);
+  buf_json_member(&out, "applied", applied_names[error->applied]);
   buf_json_member_boolean(&out, "retryable", error->retryable);
   buf_json_member_integer(&out, "retry_after_ms", error->retry_after_ms);
   buf_json_member_integer(&out, "attempts", error->attempts);

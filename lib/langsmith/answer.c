@@ -145,6 +145,7 @@ static void add_redirect_host(lsexport_error *error, const char *location) {
       length -= i;
       break;
     }
+  if (!length) return;
   snprintf(host, sizeof host, "%.*s", (int)length, start);
   error_add_fact(error, "redirect_host", host);
 }

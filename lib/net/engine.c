@@ -140,9 +140,8 @@ static void take_step(struct job *job, struct flow_event event) {
     job->state = JOB_PAUSED;
     job->resume_ms = now + step.pause_ms;
     break;
-  case FLOW_END:
+  default:
     end(job, step.error);
-    break;
   }
 }
 

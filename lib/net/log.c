@@ -23,8 +23,7 @@ static void close_line(struct buf *line, const struct log_context *context) {
 
 /* The host of a URL that this library made; never its path. */
 static void write_host(struct buf *line, const char *url) {
-  const char *host = strstr(url, "://");
-  host = host ? host + 3 : url;
+  const char *host = strstr(url, "://") + strlen("://");
   buf_json_name(line, "host");
   buf_json_string(line, host, strcspn(host, "/"));
 }

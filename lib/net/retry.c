@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "net/retry.h"
 
+_Static_assert(RETRY_BACKOFF_FIRST_MS << 5 == RETRY_BACKOFF_MAX_MS, "doubling meets the ceiling");
+
 /* Full jitter: anywhere between nothing and a ceiling that doubles. */
 static int64_t backoff(int attempts, uint64_t random) {
   int64_t ceiling = RETRY_BACKOFF_FIRST_MS;
   for (int i = 1; i < attempts && ceiling < RETRY_BACKOFF_MAX_MS; i++) ceiling *= 2;
-  if (ceiling > RETRY_BACKOFF_MAX_MS) ceiling = RETRY_BACKOFF_MAX_MS;
   return (int64_t)(random % (uint64_t)(ceiling + 1));
 }
 

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "base/wiping_alloc.h"
 #include "net/library.h"
+#include "net/tls_pending.h"
 #include "net/transport.h"
 #include "net/world.h"
 
@@ -169,6 +170,12 @@ static enum input look_at_input(struct transport *transport, int port) {
   return INPUT_NONE;
 }
 
+static bool has_tls_input(CURL *easy) {
+  struct curl_tlssessioninfo *session = NULL;
+  if (curl_easy_getinfo(easy, CURLINFO_TLS_SSL_PTR, &session) != CURLE_OK || !session) return true;
+  return session->backend != CURLSSLBACKEND_OPENSSL || tls_has_pending(session->internals);
+}
+
 /* Just before the request goes out. Bytes that wait on an idle connection would become this call's answer; on a new one
  * over TLS they are the handshake's own. When a connection dies without an answer, libcurl would send again on another:
  * that is for the engine to decide. */
@@ -185,6 +192,7 @@ static int before_request(void *userdata, char *peer_address, char *own_address,
   bool tls = text_begins_ignoring_case(attempt->exchange->request->url, "https:");
   attempt->exchange->reused = connects == 0;
   enum input input = connects && tls ? INPUT_NONE : look_at_input(attempt->transport, own_port);
+  if (!connects && tls && has_tls_input(attempt->easy)) input = INPUT_BYTES;
   attempt->went_out = input == INPUT_NONE;
   if (attempt->went_out) return CURL_PREREQFUNC_OK;
   attempt->unsent = connects == 0 ? UNSENT_STALE : input == INPUT_BYTES ? UNSENT_EARLY : UNSENT_GONE;
@@ -227,7 +235,8 @@ static size_t take_header(char *line, size_t size, size_t count, void *userdata)
 
 /* ---- handles ---- */
 
-#define SET(option, value) (failed = failed || curl_easy_setopt(easy, option, value) != CURLE_OK)
+static void note(bool *failed, CURLcode code) { *failed = *failed || code != CURLE_OK; }
+#define SET(option, value) note(&failed, curl_easy_setopt(easy, option, value))
 
 static bool configure_trust(CURL *easy, const struct transport *transport) {
   const struct transport_settings *settings = transport->settings;
