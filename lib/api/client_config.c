@@ -119,15 +119,45 @@ static const char *read_api_root(struct reading *reading, bool allow_http) {
 
 /* ---- proxy ---- */
 
-static void check_proxy(struct reading *reading) {
-  const char *text = text_of(reading, OPTION_PROXY);
-  if (!text || text_equal(text, "none") || text_equal(text, "environment")) return;
+struct proxy {
+  char url[URL_MAX_LENGTH + 1]; /* without the user name */
+  char username[URL_MAX_LENGTH + 1];
+};
+
+static int hex_digit(char digit) {
+  if (digit >= '0' && digit <= '9') return digit - '0';
+  int lower = text_lower((unsigned char)digit);
+  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
+/* False when it does not stand for text. */
+static bool percent_decode(const char *text, size_t length, char *decoded) {
+  for (size_t i = 0; i < length; i++) {
+    int high = text[i] == '%' && i + 2 < length ? hex_digit(text[i + 1]) : -1;
+    int low = high >= 0 ? hex_digit(text[i + 2]) : -1;
+    if (text[i] == '%' && (low < 0 || (high == 0 && low == 0))) return false;
+    *decoded++ = text[i] == '%' ? (char)(high << 4 | low) : text[i];
+    if (text[i] == '%') i += 2;
+  }
+  *decoded = '\0';
+  return true;
+}
+
+/* The URL and its user name apart. */
+static void read_proxy(struct reading *reading, struct proxy *proxy) {
+  const char *key = option_key(OPTION_PROXY), *text = text_of(reading, OPTION_PROXY);
+  if (!text) return;
+  if (!*text || strlen(text) > URL_MAX_LENGTH || text_has_control(text, strlen(text)) || strchr(text, ' ')) {
+    refuse(reading, key, "must be none, environment or a URL");
+    return;
+  }
   const char *scheme = strstr(text, "://"), *authority = scheme ? scheme + strlen("://") : text;
   const char *at = strrchr(authority, '@'), *colon = strchr(authority, ':');
-  if (!*text || text_has_control(text, strlen(text)) || strchr(text, ' '))
-    refuse(reading, option_key(OPTION_PROXY), "must be none, environment or a URL");
-  else if (at && colon && colon < at)
-    refuse(reading, option_key(OPTION_PROXY), "holds a password: put it into proxy_password");
+  if (at && colon && colon < at)
+    refuse(reading, key, "holds a password: put it into proxy_password");
+  else if (at && !percent_decode(authority, (size_t)(at - authority), proxy->username))
+    refuse(reading, key, "has a user name that is not percent-encoded as it should be");
+  snprintf(proxy->url, sizeof proxy->url, "%.*s%s", (int)(authority - text), text, at ? at + 1 : authority);
 }
 
 /* ---- the whole ---- */
@@ -156,7 +186,7 @@ static struct packed_text whole(const char **to, const char *text) {
   return (struct packed_text){to, text, text ? strlen(text) : 0};
 }
 
-static bool pack_texts(struct reading *reading, const char *api_root) {
+static bool pack_texts(struct reading *reading, const char *api_root, const struct proxy *proxy) {
   struct transport_settings *transport = &reading->client->transport;
   struct langsmith *langsmith = &reading->client->langsmith;
   const struct packed_text texts[] = {
@@ -165,7 +195,8 @@ static bool pack_texts(struct reading *reading, const char *api_root) {
       whole(&langsmith->workspace_id, text_of(reading, OPTION_WORKSPACE_ID)),
       whole(&transport->user_agent, text_of(reading, OPTION_USER_AGENT)),
       whole(&transport->ca_file, text_of(reading, OPTION_CA_FILE)),
-      whole(&transport->proxy, text_of(reading, OPTION_PROXY)),
+      whole(&transport->proxy, proxy->url),
+      whole(&transport->proxy_username, *proxy->username ? proxy->username : NULL),
       whole(&transport->proxy_password, text_of(reading, OPTION_PROXY_PASSWORD)),
       whole(&transport->client_certificate, text_of(reading, OPTION_CLIENT_CERTIFICATE)),
       whole(&transport->client_key, text_of(reading, OPTION_CLIENT_KEY)),
@@ -191,7 +222,6 @@ static void check_texts(struct reading *reading) {
   check_path(reading, OPTION_CA_FILE);
   check_path(reading, OPTION_CLIENT_CERTIFICATE);
   check_path(reading, OPTION_CLIENT_KEY);
-  check_proxy(reading);
 }
 
 static void read_numbers(struct reading *reading) {
@@ -209,15 +239,17 @@ static void read_numbers(struct reading *reading) {
 
 lsexport_error *client_configure(lsexport_client *client, const lsexport_config *config) {
   struct secrets secrets = {0};
+  struct proxy proxy = {0};
   if (config->api_key.text) secrets_add(&secrets, config->api_key.text, strlen(config->api_key.text));
   struct reading reading = {config, client, error_new(LSEXPORT_ERR_VALIDATION, &secrets)};
   error_set_operation(reading.error, "client");
   const char *api_root = read_api_root(&reading, read_boolean(&reading, OPTION_ALLOW_HTTP));
   check_texts(&reading);
+  read_proxy(&reading, &proxy);
   read_numbers(&reading);
   client->engine.log = config->log;
   bool fine = !error_is_static(reading.error) && !reading.error->field_count && !reading.error->failed;
   if (!fine) return error_finish(reading.error, false);
   lsexport_error_free(reading.error);
-  return pack_texts(&reading, api_root) ? NULL : error_no_memory(LSEXPORT_APPLIED_NO);
+  return pack_texts(&reading, api_root, &proxy) ? NULL : error_no_memory(LSEXPORT_APPLIED_NO);
 }

@@ -14,6 +14,10 @@
 /* A cause stands for the whole error, so only one that fails alone gives it. */
 static void add_field(void *context, const char *path, const char *message, int32_t cause) {
   lsexport_error *error = context;
+  if (!path) {
+    error_set_failed(error);
+    return;
+  }
   error_set_cause(error, lsexport_error_field_count(error) ? LSEXPORT_CAUSE_NONE : cause);
   error_add_field(error, path, message);
 }

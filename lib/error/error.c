@@ -133,6 +133,10 @@ static bool make_pair(lsexport_error *error, struct error_pair *pair, const char
   return false;
 }
 
+void error_set_failed(lsexport_error *error) {
+  if (!error_is_static(error)) error->failed = true;
+}
+
 void error_add_fact(lsexport_error *error, const char *name, const char *value) {
   if (error_is_static(error) || error->fact_count == ERROR_FACTS_MAX || lsexport_error_fact(error, name)) return;
   if (make_pair(error, &error->facts[error->fact_count], name, NULL, value, error->secrets)) error->fact_count++;

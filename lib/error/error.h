@@ -69,6 +69,8 @@ void error_set_server_text(lsexport_error *error, const char *text, size_t lengt
 void error_set_storage_code(lsexport_error *error, const char *code);
 void error_set_request_id(lsexport_error *error, const char *request_id);
 void error_set_retry_after(lsexport_error *error, int64_t milliseconds);
+/* Memory ran out elsewhere while the error was made. */
+void error_set_failed(lsexport_error *error);
 /* The name is ours, the value anybody's. */
 void error_add_fact(lsexport_error *error, const char *name, const char *value);
 /* In our own words, or in a server's. */

@@ -70,23 +70,6 @@ static bool keep_surplus(const struct ensure *ensure, const struct found *found)
 
 /* ---- steps ---- */
 
-static struct flow_step begin_operation(struct destination_operation *operation, bool made) {
-  if (made) return (struct flow_step){.wish = FLOW_OPERATION, .operation = &operation->base};
-  return (struct flow_step){.wish = FLOW_END, .error = error_no_memory(LSEXPORT_APPLIED_NO)};
-}
-
-static struct flow_step begin_list(struct ensure *ensure) {
-  destination_operation_free(&ensure->list);
-  return begin_operation(&ensure->list, destination_list_begin(&ensure->list, ensure->langsmith));
-}
-
-static struct flow_step begin_create(struct ensure *ensure) {
-  bool made = destination_create_begin(&ensure->create, ensure->langsmith, ensure->spec, ensure->wire);
-  ensure->stage = ENSURE_CREATING;
-  ensure->create.base.timeout_ms = ensure->create_timeout_ms;
-  return begin_operation(&ensure->create, made);
-}
-
 static struct flow_step succeed(struct ensure *ensure, lsexport_destination *destination, bool adopted) {
   destination->adopted = adopted;
   ensure->result = destination;
@@ -110,6 +93,21 @@ static struct flow_step fail(struct ensure *ensure, lsexport_error *error) {
     error = error_set_applied(error, LSEXPORT_APPLIED_UNKNOWN);
   }
   return (struct flow_step){.wish = FLOW_END, .error = error};
+}
+
+static struct flow_step begin_list(struct ensure *ensure) {
+  destination_operation_free(&ensure->list);
+  if (!destination_list_begin(&ensure->list, ensure->langsmith))
+    return fail(ensure, error_no_memory(LSEXPORT_APPLIED_NO));
+  return (struct flow_step){.wish = FLOW_OPERATION, .operation = &ensure->list.base};
+}
+
+static struct flow_step begin_create(struct ensure *ensure) {
+  bool made = destination_create_begin(&ensure->create, ensure->langsmith, ensure->spec, ensure->wire);
+  if (!made) return fail(ensure, error_no_memory(LSEXPORT_APPLIED_NO));
+  ensure->stage = ENSURE_CREATING;
+  ensure->create.base.timeout_ms = ensure->create_timeout_ms;
+  return (struct flow_step){.wish = FLOW_OPERATION, .operation = &ensure->create.base};
 }
 
 /* The chosen one leaves the list. It was made by us if our POST's answer named it. */
@@ -170,18 +168,13 @@ static struct flow_step after_create(struct ensure *ensure, const struct flow_ev
   return begin_list(ensure);
 }
 
-static struct flow_step stopped(struct ensure *ensure, lsexport_error *error) {
-  if (ensure->stage == ENSURE_CREATING && error->applied != LSEXPORT_APPLIED_NO) ensure->lost = true;
-  return fail(ensure, error);
-}
-
 static struct flow_step next(struct flow *flow, const struct flow_event *event) {
   struct ensure *ensure = (struct ensure *)flow;
   switch (event->kind) {
   case FLOW_OPERATION_ENDED:
     return ensure->stage == ENSURE_CREATING ? after_create(ensure, event) : after_list(ensure, event);
   case FLOW_STOPPED:
-    return stopped(ensure, event->error);
+    return fail(ensure, event->error);
   default:
     return begin_list(ensure);
   }

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/wiping_alloc.h"
 
+#include <errno.h>
 #include <jansson.h>
 #include <string.h>
 
@@ -40,16 +41,29 @@ static enum json_failure read_failure(const json_error_t *error, const char *tex
 
 static bool is_blank(char byte) { return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r'; }
 
+/* jansson tells a lack of memory badly: as bad syntax, or not at all, when a token of its lexer could not grow and lost a
+ * byte. errno is the one witness. */
+static json_node *load(const char *text, size_t length, size_t flags, json_error_t *error,
+                       enum json_failure *failure_out) {
+  int before = errno;
+  errno = 0;
+  json_node *node = json_loadb(text, length, flags, error);
+  bool no_memory = errno == ENOMEM;
+  errno = before;
+  *failure_out = no_memory ? JSON_NO_MEMORY : node ? JSON_FINE : read_failure(error, text, length);
+  if (!no_memory) return node;
+  json_decref(node);
+  return NULL;
+}
+
 json_node *node_parse(const char *text, size_t length, enum json_failure *failure_out) {
-  json_error_t error;
+  json_error_t error = {0};
   while (length && is_blank(text[length - 1])) length--;
   if (!length) {
     *failure_out = JSON_CUT;
     return NULL;
   }
-  json_node *node = json_loadb(text, length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
-  *failure_out = node ? JSON_FINE : read_failure(&error, text, length);
-  return node;
+  return load(text, length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error, failure_out);
 }
 
 void node_free(json_node *node) { json_decref(node); }
@@ -163,16 +177,16 @@ static enum json_next pass_punctuation(struct json_elements *elements, enum json
 
 enum json_next elements_next(struct json_elements *elements, json_node **node_out, const char **slice_out,
                              size_t *slice_length_out, enum json_failure *failure_out) {
-  json_error_t error;
+  json_error_t error = {0};
   *failure_out = JSON_FINE;
   enum json_next punctuation = pass_punctuation(elements, failure_out);
   if (punctuation != JSON_ELEMENT) return punctuation;
   next_byte(elements);
   const char *start = elements->text + elements->at;
   size_t left = elements->length - elements->at;
-  json_node *node = json_loadb(start, left, JSON_REJECT_DUPLICATES | JSON_DISABLE_EOF_CHECK, &error);
+  json_node *node = load(start, left, JSON_REJECT_DUPLICATES | JSON_DISABLE_EOF_CHECK, &error, failure_out);
   if (!node) {
-    *failure_out = left ? read_failure(&error, start, left) : JSON_CUT;
+    if (!left) *failure_out = JSON_CUT;
     return JSON_FAILED;
   }
   *node_out = node;

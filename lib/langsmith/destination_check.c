@@ -212,7 +212,9 @@ static void check_json(const struct check *check, enum spec_text field) {
     return;
   }
   json_node *node = node_parse(text, strlen(text), &failure);
-  if (!node_is_object(node)) {
+  if (failure == JSON_NO_MEMORY) {
+    check->report(check->context, NULL, NULL, LSEXPORT_CAUSE_NONE);
+  } else if (!node_is_object(node)) {
     refuse(check, path, "must be a JSON object");
   } else {
     struct member_check members = {check, field};

@@ -79,7 +79,7 @@ bool spec_include_bucket(const lsexport_destination_spec *spec);
 enum spec_check spec_check_by_name(const char *name);
 const char *spec_check_name(enum spec_check check);
 
-/* ---- checks: pure; report is called for each field that fails ---- */
+/* ---- checks: pure; report is called for each field that fails, without a path when memory ran out ---- */
 
 typedef void (*report_fn)(void *context, const char *path, const char *message, int32_t cause);
 

@@ -56,7 +56,8 @@ struct exchange {
 struct transport_settings {
   const char *user_agent;
   const char *ca_file; /* NULL: the system's */
-  const char *proxy;   /* "none", "environment" or a URL */
+  const char *proxy;   /* "none", "environment" or a URL without user */
+  const char *proxy_username;
   const char *proxy_password;
   const char *client_certificate;
   const char *client_key;

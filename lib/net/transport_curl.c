@@ -259,6 +259,8 @@ static bool configure_trust(CURL *easy, const struct transport *transport) {
     SET(CURLOPT_PROXY, settings->proxy);
     SET(CURLOPT_NOPROXY, ""); /* else no_proxy of the environment would lead around it */
   }
+  /* Beside the URL: a user name in it would bring an empty password of its own. */
+  if (settings->proxy_username) SET(CURLOPT_PROXYUSERNAME, settings->proxy_username);
   if (settings->proxy_password) SET(CURLOPT_PROXYPASSWORD, settings->proxy_password);
   SET(CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
   SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
@@ -370,6 +372,9 @@ static enum transfer read_receive_fault(const struct attempt *attempt) {
   long connect_code = 0;
   curl_easy_getinfo(attempt->easy, CURLINFO_HTTP_CONNECTCODE, &connect_code);
   if (connect_code && connect_code / 100 != 2) return TRANSFER_PROXY;
+  /* Before the request only a proxy can have answered; what the target's TLS says has codes of its own. */
+  bool has_proxy = !text_equal(attempt->transport->settings->proxy, "none");
+  if (has_proxy && !attempt->went_out && !attempt->unsent) return TRANSFER_PROXY;
   /* With TLS 1.3 a server looks at our certificate when our side of the handshake is over. */
   if (says(attempt, "alert "))
     return says(attempt, "certificate") || says(attempt, "unknown ca") ? TRANSFER_TLS_FILES : TRANSFER_TLS;

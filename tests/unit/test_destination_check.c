@@ -388,7 +388,7 @@ START_TEST(a_nul_within_a_secret_is_refused) {
 END_TEST
 
 START_TEST(roles_and_the_servers_own) {
-  static const char *const wrong[] = {"", "role", "arn:aws:iam::1:user/x", " " ROLE};
+  static const char *const wrong[] = {"", "role", "arn:aws:iam::1:user/x", (" " ROLE)};
   for (size_t i = 0; i < COUNT(wrong); i++)
     assert_refused_one(spec_bare(role_credentials(wrong[i])), "credentials.aws_role_arn");
   assert_refused_one(spec_bare(role_credentials(NULL)), "credentials.aws_role_arn");

@@ -101,7 +101,7 @@ START_TEST(limits_of_an_answer_are_options) {
   size_t most = _i == LIST ? 2048 : 1024;
   ck_assert_uint_eq(script_request(&scene.script, 0)->response_max, most);
   static char huge[4096];
-  memset(huge, ' ', sizeof huge);
+  memset(huge, ' ', sizeof huge - 1);
   struct scripted_outcome *answer = script_answer(&scene.script, 200, huge);
   answer->body_length = most + 1;
   ck_assert_int_eq(make((enum which)_i, NULL), LSEXPORT_ERR_TOO_LARGE);

@@ -170,7 +170,8 @@ START_TEST(every_option_arrives) {
   ck_assert_int_eq(client->transport.connect_timeout_ms, 4);
   ck_assert_int_eq(client->engine.attempts_max, 5);
   ck_assert_int_eq(client->engine.retry_after_max_ms, 6);
-  ck_assert_str_eq(client->transport.proxy, "http://user@proxy.example:3128");
+  ck_assert_str_eq(client->transport.proxy, "http://proxy.example:3128");
+  ck_assert_str_eq(client->transport.proxy_username, "user");
   ck_assert_str_eq(client->transport.proxy_password, "pp");
   ck_assert_str_eq(client->transport.ca_file, path);
   ck_assert_str_eq(client->transport.client_certificate, path);

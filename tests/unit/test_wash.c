@@ -27,8 +27,7 @@ static const char *const harmless[] = {
     "Failed to validate S3 destination: Access Denied",
     "User: arn:aws:sts::1:assumed-role/r/u@example.com is not authorized to perform: kms:GenerateDataKey",
     "100% of \"quotes\" and \\backslashes\\ and %20 and /slashes/ and +plus+ and \\u0041",
-    "Gr\xc3\xbc\xc3\x9f"
-    "e \xe2\x82\xac \xf0\x9d\x84\x9e \xd8\xb9\xd8\xb1\xd8\xa8\xd9\x8a",
+    "Gr\xc3\xbc\xc3\x9f \xe2\x82\xac \xf0\x9d\x84\x9e \xd8\xb9\xd8\xb1\xd8\xa8\xd9\x8a",
     "\xc2\xa0",                 /* the first behind C1 */
     "\xe2\x80\xa7\xe2\x80\xaf", /* the neighbours of what is removed */
     "two  blanks  stay",
