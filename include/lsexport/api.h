@@ -16,7 +16,7 @@
 extern "C" {
 #endif
 
-/** Grows by one with the first symbol, option key or constant that is added after a release. Never shrinks. Since: 0.1. */
+/** Grows by one with each release that adds a symbol, an option key or a constant. Never shrinks. Since: 0.1. */
 #define LSEXPORT_ABI_LEVEL 1
 
 /** A length that says: the text ends at its NUL. Since: 0.1. */

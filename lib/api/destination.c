@@ -44,7 +44,7 @@ static lsexport_error *check_spec(const struct frame *frame, const lsexport_dest
   if (spec->failure == LSEXPORT_ERR_INVALID_ARGUMENT) return check_argument(NULL, spec->failed_parameter, name);
   if (spec->failure) return error_new(spec->failure, NULL);
   lsexport_error *error = error_new(LSEXPORT_ERR_VALIDATION, &frame->secrets);
-  spec_check(spec, add_field, error);
+  spec_check(spec, &frame->secrets, add_field, error);
   return refused(error, name);
 }
 

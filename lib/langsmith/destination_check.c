@@ -12,6 +12,7 @@
 
 struct check {
   const lsexport_destination_spec *spec;
+  const struct secrets *secrets;
   report_fn report;
   void *context;
 };
@@ -139,16 +140,14 @@ static void check_confused_bucket(const struct check *check, bool has_endpoint, 
   if (spec_include_bucket(check->spec) || !bucket) return;
   if (has_endpoint && endpoint_names_bucket(url, bucket)) return;
   if (!prefix || !*prefix) prefix = "tmp";
-  struct secrets secrets = {0};
-  struct buf taken;
-  credentials_add_secrets(check->spec->credentials, &secrets);
-  buf_init(&taken, BUCKET_NAME_MAX + sizeof "...");
-  wash(&taken, prefix, strcspn(prefix, "/"), BUCKET_NAME_MAX, &secrets);
-  snprintf(
-      message, sizeof message,
-      "is 0, but endpoint_url does not name the bucket: LangSmith would write to a bucket named \"%s\" (the prefix's "
-      "first segment), which may be a stranger's; set it to 1, or put the bucket in front of the endpoint's host",
-      buf_string(&taken));
+  struct buf taken; /* somebody may have put a secret where the prefix belongs */
+  buf_init(&taken, PREFIX_MAX + sizeof WASH_MARK);
+  wash(&taken, prefix, strcspn(prefix, "/"), PREFIX_MAX, check->secrets);
+  snprintf(message, sizeof message,
+           "is 0, but endpoint_url does not name the bucket: LangSmith would write to a bucket named \"%.63s\" (the "
+           "prefix's "
+           "first segment), which may be a stranger's; set it to 1, or put the bucket in front of the endpoint's host",
+           buf_string(&taken));
   buf_reset(&taken);
   refuse_unless_allowed(check, CHECK_CONFUSED_BUCKET, "config.include_bucket_in_prefix", message);
 }
@@ -290,8 +289,8 @@ static void check_key_fits(const struct check *check, bool has_endpoint, const s
 
 /* ---- the whole ---- */
 
-void spec_check(const lsexport_destination_spec *spec, report_fn report, void *context) {
-  struct check check = {spec, report, context};
+void spec_check(const lsexport_destination_spec *spec, const struct secrets *secrets, report_fn report, void *context) {
+  struct check check = {spec, secrets, report, context};
   struct url url = {0};
   check_display_name(&check);
   check_bucket_name(&check);
@@ -315,7 +314,7 @@ void spec_check(const lsexport_destination_spec *spec, report_fn report, void *c
 }
 
 void credentials_check(const lsexport_credentials *credentials, report_fn report, void *context) {
-  struct check check = {NULL, report, context};
+  struct check check = {NULL, NULL, report, context};
   if (credentials->kind == CREDENTIALS_SERVER)
     refuse(&check, "credentials", "cannot be patched to the server's own environment: make a new destination for that");
   else

@@ -83,8 +83,8 @@ const char *spec_check_name(enum spec_check check);
 
 typedef void (*report_fn)(void *context, const char *path, const char *message, int32_t cause);
 
-/* All that create and ensure refuse. */
-void spec_check(const lsexport_destination_spec *spec, report_fn report, void *context);
+/* All that create and ensure refuse. secrets: what no message may show. */
+void spec_check(const lsexport_destination_spec *spec, const struct secrets *secrets, report_fn report, void *context);
 /* Form alone: what patch refuses. */
 void credentials_check(const lsexport_credentials *credentials, report_fn report, void *context);
 

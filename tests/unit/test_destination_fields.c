@@ -49,7 +49,7 @@ static const struct {
 
 static struct reports checked(const lsexport_destination_spec *spec) {
   struct reports reports = {0};
-  spec_check(spec, take, &reports);
+  spec_check(spec, NULL, take, &reports);
   return reports;
 }
 

@@ -110,8 +110,8 @@ START_TEST(limits_of_an_answer_are_options) {
 END_TEST
 
 /* An id goes into the URL as it was given: a UUID needs no escape, and nothing else gets that far. */
-static const char *const ids[] = {"",        "x",        "0a91a355-8a88-422c-9546-72c183b95b5", ID_1 "/",
-                                  ID_1 "?x", "../" ID_1, "0a91a355-8a88-422c-9546-72c183b95b5%"};
+static const char *const ids[] = {"",          "x",          "0a91a355-8a88-422c-9546-72c183b95b5", (ID_1 "/"),
+                                  (ID_1 "?x"), ("../" ID_1), "0a91a355-8a88-422c-9546-72c183b95b5%"};
 
 START_TEST(an_id_that_is_none_is_not_sent) {
   ck_assert_int_eq(scene_get(&scene, ids[_i], NULL), LSEXPORT_ERR_VALIDATION);
