@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: MIT */
+/* Names: unknown ones, slow ones, ones that never resolve, and those with an address where nobody answers. This program's
+ * own getaddrinfo stands in for the system's, also for libcurl, whose resolver threads call it. No look-up leaves the
+ * machine. */
+#include "caller.h"
+#include "complaints.h"
+#include "pace.h"
+
+#include <arpa/inet.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- the stand-in ---- */
+
+#define GOOD_NAME "faults.test"           /* 127.0.0.1; the good certificate is for it */
+#define UNKNOWN_NAME "unknown.test"       /* no such name */
+#define FAILING_NAME "failing.test"       /* the name server fails */
+#define STUCK_NAME "stuck.test"           /* does not resolve until the test is over */
+#define TWO_NAME "two.test"               /* ::1, then 127.0.0.1 */
+#define MANY_NAME "many.test"             /* 127.0.0.1 three times: libcurl 7.88 waits 200 ms between refusals */
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t changed;
+static int asked; /* look-ups of STUCK_NAME */
+static bool over;
+static atomic_int lookups;
+
+static struct addrinfo *address_of(const char *text, const char *port, struct addrinfo *next) {
+  struct both {
+    struct addrinfo info;
+    union {
+      struct sockaddr any;
+      struct sockaddr_in v4;
+      struct sockaddr_in6 v6;
+    } address;
+  } *both = calloc(1, sizeof *both);
+  uint16_t number = htons((uint16_t)(port ? atoi(port) : 0));
+  bool v6 = strchr(text, ':') != NULL;
+  if (!both) abort();
+  both->info.ai_family = v6 ? AF_INET6 : AF_INET;
+  both->info.ai_socktype = SOCK_STREAM;
+  both->info.ai_protocol = IPPROTO_TCP;
+  both->info.ai_addr = &both->address.any;
+  both->info.ai_addrlen = v6 ? sizeof both->address.v6 : sizeof both->address.v4;
+  both->info.ai_next = next;
+  both->address.any.sa_family = (sa_family_t)both->info.ai_family;
+  if (v6) {
+    both->address.v6.sin6_port = number;
+    inet_pton(AF_INET6, text, &both->address.v6.sin6_addr);
+  } else {
+    both->address.v4.sin_port = number;
+    inet_pton(AF_INET, text, &both->address.v4.sin_addr);
+  }
+  return &both->info;
+}
+
+static struct addrinfo *many_addresses(const char *port) {
+  struct addrinfo *found = NULL;
+  for (int i = 0; i < 3; i++) found = address_of("127.0.0.1", port, found);
+  return found;
+}
+
+static void get_stuck(void) {
+  pthread_mutex_lock(&lock);
+  asked++;
+  pthread_cond_broadcast(&changed);
+  while (!over) pthread_cond_wait(&changed, &lock);
+  pthread_mutex_unlock(&lock);
+}
+
+int getaddrinfo(const char *restrict name, const char *restrict port, const struct addrinfo *restrict hints,
+                struct addrinfo **restrict found) {
+  (void)hints;
+  atomic_fetch_add(&lookups, 1);
+  if (strcmp(name, STUCK_NAME) == 0) {
+    get_stuck();
+    return EAI_AGAIN;
+  }
+  if (strcmp(name, FAILING_NAME) == 0) return EAI_AGAIN;
+  if (strcmp(name, GOOD_NAME) == 0)
+    *found = address_of("127.0.0.1", port, NULL);
+  else if (strcmp(name, TWO_NAME) == 0)
+    *found = address_of("::1", port, address_of("127.0.0.1", port, NULL));
+  else if (strcmp(name, MANY_NAME) == 0)
+    *found = many_addresses(port);
+  else
+    return EAI_NONAME;
+  return 0;
+}
+
+void freeaddrinfo(struct addrinfo *found) {
+  while (found) {
+    struct addrinfo *next = found->ai_next;
+    free(found);
+    found = next;
+  }
+}
+
+static bool await_stuck(int count) {
+  struct timespec until = pace_deadline(PACE_ANYTHING_MS);
+  int failed = 0;
+  pthread_mutex_lock(&lock);
+  while (asked < count && !failed) failed = pthread_cond_timedwait(&changed, &lock, &until);
+  pthread_mutex_unlock(&lock);
+  return !failed;
+}
+
+static void let_go(void) {
+  pthread_mutex_lock(&lock);
+  over = true;
+  pthread_cond_broadcast(&changed);
+  pthread_mutex_unlock(&lock);
+}
+
+/* ---- unknown names ---- */
+
+static void expect_dns(const char *root, const struct option *options, enum kind kind, lsexport_status status) {
+  lsexport_client *client = caller_client(root, options);
+  struct outcome outcome = caller_call(client, kind, NULL);
+  expect_status(&outcome, status, root);
+  EXPECT(lsexport_error_applied(outcome.error) == LSEXPORT_APPLIED_NO, &outcome, root);
+  EXPECT(lsexport_error_retryable(outcome.error) == 1, &outcome, root);
+  outcome_free(&outcome);
+  lsexport_client_free(client);
+}
+
+START_TEST(names_that_do_not_resolve) {
+  enum kind kind = (enum kind)_i;
+  expect_dns("https://" UNKNOWN_NAME, OPTIONS({"max_attempts", "1"}), kind, LSEXPORT_ERR_DNS);
+  expect_dns("https://" FAILING_NAME, OPTIONS({"max_attempts", "1"}), kind, LSEXPORT_ERR_DNS);
+  expect_dns("https://" UNKNOWN_NAME, OPTIONS({"max_attempts", "2"}), kind, LSEXPORT_ERR_DNS);
+  ck_assert_int_ge(atomic_load(&lookups), 4); /* what never left is tried again, a create too */
+  expect_dns("https://127.0.0.1:1", OPTIONS({"max_attempts", "1"}, {"proxy", "http://" UNKNOWN_NAME ":1"}), kind, LSEXPORT_ERR_PROXY);
+  complaints_raise();
+}
+END_TEST
+
+/* ---- names that do not resolve in time ---- */
+
+START_TEST(names_that_get_stuck) {
+  char deadline[24];
+  bool by_connect = _i % 2;
+  snprintf(deadline, sizeof deadline, "%lld", (long long)pace_ms(300));
+  lsexport_client *client =
+      by_connect ? caller_client("https://" STUCK_NAME, OPTIONS({"connect_timeout_ms", deadline}, {"max_attempts", "1"}))
+                 : caller_client("https://" STUCK_NAME, OPTIONS({"timeout_ms", deadline}, {"write_timeout_ms", deadline}));
+  struct outcome outcome = caller_call(client, (enum kind)(_i / 2), NULL);
+  EXPECT(outcome.took_us < pace_ms(550) * 1000, &outcome, "stuck name");
+  if (!by_connect)
+    expect_status(&outcome, LSEXPORT_ERR_TIMEOUT, "stuck name");
+  else if (outcome.status != LSEXPORT_ERR_DNS)
+    expect_status(&outcome, LSEXPORT_ERR_CONNECT, "stuck name");
+  EXPECT(lsexport_error_applied(outcome.error) == LSEXPORT_APPLIED_NO, &outcome, "stuck name");
+  outcome_free(&outcome);
+  int64_t begun_us = pace_now_us();
+  lsexport_client_free(client); /* must not wait for the look-up either */
+  ck_assert_int_lt(pace_now_us() - begun_us, pace_ms(100) * 1000);
+  let_go();
+  complaints_raise();
+}
+END_TEST
+
+struct canceller {
+  lsexport_cancel *cancel;
+  atomic_bool ends;
+  int64_t triggered_us;
+};
+
+static void *cancel_when_stuck(void *argument) {
+  struct canceller *canceller = argument;
+  if (!await_stuck(1)) complain("nobody asked for the name");
+  canceller->triggered_us = pace_now_us();
+  lsexport_cancel_trigger(canceller->cancel);
+  atomic_store(&canceller->ends, true);
+  return NULL;
+}
+
+static int32_t tick(uintptr_t userdata) { return atomic_load(&((struct canceller *)userdata)->ends); }
+
+START_TEST(ends_while_a_name_is_looked_up) {
+  struct canceller canceller = {0};
+  pthread_t thread;
+  lsexport_call *call = NULL;
+  lsexport_client *client = caller_client("https://" STUCK_NAME, NULL);
+  lsexport_call_new(&call);
+  lsexport_cancel_new(&canceller.cancel);
+  if (_i % 2)
+    lsexport_call_set_cancel(call, canceller.cancel);
+  else
+    lsexport_call_set_tick(call, tick, (uintptr_t)&canceller);
+  pthread_create(&thread, NULL, cancel_when_stuck, &canceller);
+  struct outcome outcome = caller_call(client, (enum kind)(_i / 2), call);
+  int64_t returned_us = pace_now_us();
+  pthread_join(thread, NULL);
+  expect_status(&outcome, LSEXPORT_ERR_CANCELLED, "in the look-up");
+  EXPECT(lsexport_error_applied(outcome.error) == LSEXPORT_APPLIED_NO, &outcome, "in the look-up");
+  if (returned_us - canceller.triggered_us > pace_ms(PACE_CANCEL_MS) * 1000)
+    complain("returned %lld us after the trigger", (long long)(returned_us - canceller.triggered_us));
+  outcome_free(&outcome);
+  lsexport_call_free(call);
+  lsexport_cancel_free(canceller.cancel);
+  int64_t begun_us = pace_now_us();
+  lsexport_client_free(client);
+  ck_assert_int_lt(pace_now_us() - begun_us, pace_ms(100) * 1000);
+  let_go();
+  complaints_raise();
+}
+END_TEST
+
+/* ---- names with several addresses ---- */
+
+/* A host whose IPv6 address answers to nobody: the other one is tried after 200 ms, and well. */
+START_TEST(passes_a_silent_ipv6_address) {
+  char root[64];
+  struct dead_port dead;
+  struct server *server = server_start(&(struct server_plan){0});
+  dead_port_silent(&dead, true, server_port(server));
+  snprintf(root, sizeof root, "http://" TWO_NAME ":%d", server_port(server));
+  lsexport_client *client = caller_client(root, OPTIONS({"max_attempts", "1"}, {"allow_http", "true"}));
+  struct outcome outcome = caller_call(client, (enum kind)_i, NULL);
+  expect_status(&outcome, LSEXPORT_OK, "silent IPv6");
+  EXPECT(outcome.took_us < pace_ms(450) * 1000, &outcome, "silent IPv6");
+  outcome_free(&outcome);
+  lsexport_client_free(client);
+  dead_port_close(&dead);
+  caller_finish(server, "silent IPv6");
+  ck_assert_int_eq(server_requests(server, NULL), 1);
+  server_free(server);
+  complaints_raise();
+}
+END_TEST
+
+/* Several addresses, and all of them refuse: one attempt, one answer, no request. */
+START_TEST(tries_all_addresses) {
+  char root[64];
+  struct dead_port dead;
+  dead_port_refusing(&dead);
+  snprintf(root, sizeof root, "http://" MANY_NAME ":%d", dead.port);
+  lsexport_client *client = caller_client(root, OPTIONS({"max_attempts", "1"}, {"allow_http", "true"}));
+  struct outcome outcome = caller_call(client, (enum kind)(_i % FOUR_KINDS), NULL);
+  expect_status(&outcome, LSEXPORT_ERR_CONNECT, "many addresses");
+  EXPECT(outcome.took_us < pace_ms(1500) * 1000, &outcome, "many addresses");
+  outcome_free(&outcome);
+  lsexport_client_free(client);
+  dead_port_close(&dead);
+  complaints_raise();
+}
+END_TEST
+
+START_TEST(checks_the_name_in_the_certificate) {
+  char root[64];
+  struct server *server = server_start(&(struct server_plan){.identity = _i ? IDENTITY_WRONG_HOST : IDENTITY_GOOD});
+  snprintf(root, sizeof root, "https://" GOOD_NAME ":%d", server_port(server));
+  lsexport_client *client = caller_client(root, NULL);
+  struct outcome outcome = caller_call(client, KIND_GET, NULL);
+  expect_status(&outcome, _i ? LSEXPORT_ERR_TLS : LSEXPORT_OK, "a name in a certificate");
+  if (_i) EXPECT(lsexport_error_cause(outcome.error) == LSEXPORT_CAUSE_CERTIFICATE_WRONG_HOST, &outcome, "a name in a certificate");
+  outcome_free(&outcome);
+  lsexport_client_free(client);
+  caller_finish(server, "a name in a certificate");
+  server_free(server);
+  complaints_raise();
+}
+END_TEST
+
+int main(void) {
+  Suite *suite = suite_create("test_dns");
+  pace_condition_init(&changed);
+  faults_begin();
+  TCase *cases = faults_case(suite, "names");
+  tcase_add_loop_test(cases, names_that_do_not_resolve, 0, FOUR_KINDS);
+  tcase_add_loop_test(cases, names_that_get_stuck, 0, 2 * FOUR_KINDS);
+  tcase_add_loop_test(cases, ends_while_a_name_is_looked_up, 0, 2 * FOUR_KINDS);
+  tcase_add_loop_test(cases, passes_a_silent_ipv6_address, 0, FOUR_KINDS);
+  tcase_add_loop_test(cases, tries_all_addresses, 0, 2 * FOUR_KINDS);
+  tcase_add_loop_test(cases, checks_the_name_in_the_certificate, 0, 2);
+  return faults_end(suite);
+}
