@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: MIT */
+/* The same for libcurl's allocations, over plain HTTP to a server of our own. Each one is tried in a child process, so
+ * that a crash within libcurl is seen, and named here, instead of hiding the rest. */
+#include "server.h"
+
+#include <lsexport/lsexport.h>
+
+#include <check.h>
+#include <curl/curl.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+#define ALLOCATIONS_MAX 2000
+#define DEADLINE_MS 20000 /* of a call; none of them may come near it */
+#define COMPLAINT_MAX 400
+#define SECONDS_A_CASE 600
+
+/* ---- libcurl's memory ---- */
+
+static atomic_bool torturing;
+static atomic_size_t asked;
+static atomic_long alive;
+static size_t fatal;
+static bool rest;
+
+static bool fails(void) {
+  if (!torturing) return false;
+  size_t number = atomic_fetch_add(&asked, 1);
+  if (number != fatal && !(rest && number > fatal)) return false;
+  errno = ENOMEM;
+  return true;
+}
+
+static void *counted(void *block) {
+  if (block) atomic_fetch_add(&alive, 1);
+  return block;
+}
+
+static void *give(size_t size) { return fails() ? NULL : counted(malloc(size)); }
+
+static void *give_zeroed(size_t count, size_t size) { return fails() ? NULL : counted(calloc(count, size)); }
+
+static void *give_more(void *block, size_t size) {
+  if (fails()) return NULL;
+  return block ? realloc(block, size) : counted(malloc(size));
+}
+
+static char *give_text(const char *text) { return fails() ? NULL : counted(strdup(text)); }
+
+static void take(void *block) {
+  if (block) atomic_fetch_sub(&alive, 1);
+  free(block);
+}
+
+/* ---- one trial, in a child ---- */
+
+enum kind { KIND_GET, KIND_LIST, KIND_CREATE, KIND_PATCH, KIND_DELETE, KIND_COUNT };
+static const char *const kind_names[KIND_COUNT] = {"get", "list", "create", "patch", "delete"};
+
+/* In memory that parent and child share. */
+struct report {
+  size_t asked;
+  lsexport_status status;
+  char complaint[COMPLAINT_MAX];
+};
+
+static struct report *report;
+
+static void complain(const char *format, ...) {
+  va_list arguments;
+  size_t length = strlen(report->complaint);
+  va_start(arguments, format);
+  (void)vsnprintf(report->complaint + length, sizeof report->complaint - length, format, arguments);
+  va_end(arguments);
+}
+
+struct call {
+  enum kind kind;
+  lsexport_client *client;
+  lsexport_destination_spec *spec;
+  lsexport_credentials *credentials;
+  lsexport_error *error;
+  lsexport_destination *destination;
+  lsexport_destinations *list;
+};
+
+static lsexport_status call_once(struct call *call) {
+  switch (call->kind) {
+  case KIND_GET:
+    return lsexport_destination_get(call->client, DESTINATION_ID, NULL, &call->destination, &call->error);
+  case KIND_LIST:
+    return lsexport_destination_list(call->client, NULL, &call->list, &call->error);
+  case KIND_CREATE:
+    return lsexport_destination_create(call->client, call->spec, NULL, &call->destination, &call->error);
+  case KIND_PATCH:
+    return lsexport_destination_patch(call->client, DESTINATION_ID, call->credentials, NULL, &call->destination,
+                                      &call->error);
+  default:
+    return lsexport_destination_delete(call->client, DESTINATION_ID, NULL, &call->error);
+  }
+}
+
+static void forget(struct call *call) {
+  lsexport_error_free(call->error);
+  lsexport_destination_free(call->destination);
+  lsexport_destinations_free(call->list);
+  call->error = NULL;
+  call->destination = NULL;
+  call->list = NULL;
+}
+
+static void make_handles(struct call *call, const char *root) {
+  lsexport_config *config = NULL;
+  lsexport_config_new(&config);
+  lsexport_config_set(config, "api_root", root);
+  lsexport_config_set(config, "max_attempts", "1");
+  lsexport_config_set(config, "timeout_ms", "20000");
+  lsexport_config_set(config, "write_timeout_ms", "20000");
+  lsexport_config_set_api_key(config, "lsv2_pt_torture", LSEXPORT_NUL_TERMINATED);
+  if (lsexport_client_new(config, &call->client, NULL)) abort();
+  lsexport_config_free(config);
+  lsexport_credentials_new_static("AKIATORTURE", "secret", LSEXPORT_NUL_TERMINATED, &call->credentials);
+  lsexport_destination_spec_new(&call->spec);
+  lsexport_destination_spec_set_display_name(call->spec, DISPLAY_NAME);
+  lsexport_destination_spec_set_bucket_name(call->spec, "bucket");
+  lsexport_destination_spec_set_prefix(call->spec, "exports");
+  lsexport_destination_spec_set_region(call->spec, "us-east-1");
+  lsexport_destination_spec_set_credentials(call->spec, call->credentials);
+}
+
+static void free_handles(struct call *call) {
+  lsexport_destination_spec_free(call->spec);
+  lsexport_credentials_free(call->credentials);
+  lsexport_client_free(call->client);
+}
+
+static int64_t now_ms(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Its status is kept, and what it says of itself is looked at. */
+static int32_t suffer(struct call *call) {
+  int64_t begun = now_ms();
+  asked = 0;
+  torturing = true;
+  report->status = call_once(call);
+  torturing = false;
+  report->asked = asked;
+  int32_t applied = lsexport_error_applied(call->error);
+  bool result = call->kind == KIND_DELETE || call->destination || call->list;
+  if (lsexport_error_status(call->error) != report->status) complain("; another status in its error");
+  if (result == (report->status != LSEXPORT_OK) && call->kind != KIND_DELETE) complain("; a false success");
+  if (report->status && !*lsexport_error_message(call->error)) complain("; its error says nothing");
+  if (now_ms() - begun > DEADLINE_MS / 2) complain("; it hung for %lld ms", (long long)(now_ms() - begun));
+  forget(call);
+  return applied;
+}
+
+static void try_kind(enum kind kind) {
+  static const struct step one[] = {REQUEST, COMMIT, ANSWER("200 OK\r\n" JSON_TYPE, HEALTHY_BODY), AGAIN};
+  static const struct step list[] = {REQUEST, COMMIT, ANSWER("200 OK\r\n" JSON_TYPE, "[" HEALTHY_BODY "]"), AGAIN};
+  const struct step *const scripts[] = {kind == KIND_LIST ? list : one, kind == KIND_LIST ? list : one,
+                                        kind == KIND_LIST ? list : one};
+  struct server *server = server_start(&(struct server_plan){.script_count = COUNT(scripts), .scripts = scripts});
+  struct call call = {.kind = kind};
+  long before = alive;
+  make_handles(&call, server_root(server));
+  int32_t applied = suffer(&call);
+  lsexport_status after = call_once(&call);
+  if (after) complain("; the call after fails: %s", lsexport_error_message(call.error));
+  forget(&call);
+  free_handles(&call);
+  server_finish(server);
+  int served = server_requests(server, NULL) - 1; /* the call after was served */
+  if (served > 1) complain("; %d requests", served);
+  if (!report->status && served != 1) complain("; a success without a request");
+  if (report->status && kind >= KIND_CREATE && served && applied == LSEXPORT_APPLIED_NO)
+    complain("; LangSmith saw it, and it says that it was not applied");
+  if (alive != before) complain("; libcurl leaks %ld blocks", alive - before);
+  server_free(server);
+}
+
+/* ---- all trials ---- */
+
+/* Where libcurl itself falls, in the release named. A crash anywhere else fails the test. */
+static const struct {
+  enum kind kind;
+  size_t number;
+  const char *reason;
+} known[] = {
+    {KIND_COUNT, 0, "none"},
+};
+
+static bool is_known(enum kind kind, size_t number) {
+  for (size_t i = 0; i < COUNT(known); i++)
+    if (known[i].kind == kind && known[i].number == number) return true;
+  return false;
+}
+
+/* False when the child did not end by itself. */
+static bool run_child(enum kind kind, size_t number, bool all_after) {
+  memset(report, 0, sizeof *report);
+  fflush(NULL);
+  pid_t child = fork();
+  ck_assert_int_ge(child, 0);
+  if (!child) {
+    fatal = number;
+    rest = all_after;
+    try_kind(kind);
+    _exit(EXIT_SUCCESS);
+  }
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0) ck_assert_int_eq(errno, EINTR);
+  return WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SUCCESS;
+}
+
+static void torture(enum kind kind, bool all_after) {
+  size_t complaints = 0, no_memory = 0, fine = 0, number = 0;
+  for (; number < ALLOCATIONS_MAX; number++) {
+    bool ended = run_child(kind, number, all_after);
+    if (ended && number >= report->asked) break;
+    no_memory += report->status == LSEXPORT_ERR_NO_MEMORY;
+    fine += report->status == LSEXPORT_OK;
+    bool honest = report->status == LSEXPORT_ERR_NO_MEMORY || report->status == LSEXPORT_OK;
+    if ((ended && honest && !*report->complaint) || is_known(kind, number)) continue;
+    complaints++;
+    fprintf(stderr, "%s, allocation %zu%s: %s%s%s\n", kind_names[kind], number, all_after ? " and all after it" : "",
+            lsexport_status_name(report->status), report->complaint, ended ? "" : "; the child crashed");
+  }
+  printf("%5zu allocations of libcurl: %s%s; %zu times no memory, %zu times all the same\n", number, kind_names[kind],
+         all_after ? ", and all after it" : "", no_memory, fine);
+  ck_assert_msg(number < ALLOCATIONS_MAX, "no end");
+  ck_assert_msg(!complaints, "%zu complaints, see above", complaints);
+}
+
+START_TEST(each_allocation_of_libcurl_fails_once) { torture((enum kind)_i, false); }
+END_TEST
+
+START_TEST(memory_runs_out_within_libcurl) { torture((enum kind)_i, true); }
+END_TEST
+
+int main(void) {
+  Suite *suite = suite_create("test_torture_curl");
+  TCase *cases = tcase_create("libcurl");
+  setvbuf(stdout, NULL, _IOLBF, 0);
+  if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, give, take, give_more, give_text, give_zeroed)) return EXIT_FAILURE;
+  report = mmap(NULL, sizeof *report, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (report == MAP_FAILED) return EXIT_FAILURE;
+  tcase_set_timeout(cases, SECONDS_A_CASE);
+  tcase_add_loop_test(cases, each_allocation_of_libcurl_fails_once, 0, KIND_COUNT);
+  tcase_add_loop_test(cases, memory_runs_out_within_libcurl, 0, KIND_COUNT);
+  suite_add_tcase(suite, cases);
+  SRunner *runner = srunner_create(suite);
+  srunner_run_all(runner, CK_ENV);
+  int failed = srunner_ntests_failed(runner);
+  srunner_free(runner);
+  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
