@@ -11,7 +11,9 @@ gcc         built with gcc, warnings are errors; every C test
 clang       built with clang, warnings are errors; the base suite
 tidy        clang-tidy over lib/
 sanitizers  every C test under ASan, LSan and UBSan
+threads     one client, many threads, under TSan
 valgrind    the base suite under valgrind
+fuzz        each fuzzer for a minute under ASan and UBSan
 floor       built with meson 1.0.1; the base suite
 dist        the release tarball: made, built, base suite, installed
 emulator    the emulator's own tests
@@ -106,6 +108,21 @@ step_sanitizers() {
   ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1 \
     UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 CK_TIMEOUT_MULTIPLIER=4 \
     meson_test asan sanitizers --timeout-multiplier 4
+}
+
+# Where the kernel spreads addresses too widely for TSan, setarch keeps them in place.
+step_threads() {
+  built tsan gcc -Db_sanitize=thread -Db_lundef=false
+  TSAN_OPTIONS=halt_on_error=1 meson_test tsan threads --wrap 'setarch -R' --timeout-multiplier 4 test_threads
+}
+
+built_with_fuzzer() {
+  built fuzz clang -Dexamples=false -Db_sanitize=address,undefined -Db_lundef=false \
+    '-Dc_args=-fsanitize=fuzzer-no-link -fno-sanitize-recover=all'
+}
+step_fuzz() {
+  built_with_fuzzer
+  FUZZ_SECONDS=${FUZZ_SECONDS:-60} meson_test fuzz fuzz --suite fuzz --num-processes "$(nproc)"
 }
 
 step_valgrind() {
