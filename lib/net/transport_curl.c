@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #define POLL_MAX_MS 60000
+#define POLL_CONNECTING_MS 200     /* libcurl 7.88 sets no timer for its next address when one refuses */
 #define TLS_ERROR_UNSPECIFIED 1    /* X509_V_ERR_UNSPECIFIED */
 #define TLS_ERROR_EXPIRED 10       /* X509_V_ERR_CERT_HAS_EXPIRED */
 #define TLS_ERROR_NOT_YET_VALID 9  /* X509_V_ERR_CERT_NOT_YET_VALID */
@@ -40,6 +41,7 @@ struct transport {
   struct open_socket *sockets;
   size_t socket_count;
   size_t socket_capacity;
+  size_t connecting; /* attempts that have no connection yet */
 };
 
 /* Why a request was held back though there was a connection. */
@@ -59,6 +61,7 @@ struct attempt {
   size_t body_sent;
   bool head_whole; /* the blank line behind the headers was seen */
   bool interim;    /* the head that is being read is a 1xx's: another follows */
+  bool begun;
   bool went_out;
   enum unsent unsent;
   char detail[CURL_ERROR_SIZE];
@@ -194,7 +197,10 @@ static int before_request(void *userdata, char *peer_address, char *own_address,
   enum input input = connects && tls ? INPUT_NONE : look_at_input(attempt->transport, own_port);
   if (!connects && tls && has_tls_input(attempt->easy)) input = INPUT_BYTES;
   attempt->went_out = input == INPUT_NONE;
-  if (attempt->went_out) return CURL_PREREQFUNC_OK;
+  if (attempt->went_out) {
+    attempt->transport->connecting--;
+    return CURL_PREREQFUNC_OK;
+  }
   attempt->unsent = connects == 0 ? UNSENT_STALE : input == INPUT_BYTES ? UNSENT_EARLY : UNSENT_GONE;
   return CURL_PREREQFUNC_ABORT;
 }
@@ -476,6 +482,8 @@ static void read_outcome(struct attempt *attempt, CURLcode code) {
 static void release(struct attempt *attempt) {
   struct transport *transport = attempt->transport;
   curl_multi_remove_handle(transport->multi, attempt->easy);
+  if (attempt->begun && !attempt->went_out) transport->connecting--;
+  attempt->begun = false;
   attempt->exchange->attempt = NULL;
   attempt->exchange = NULL;
   curl_easy_setopt(attempt->easy, CURLOPT_HTTPHEADER, NULL);
@@ -491,6 +499,8 @@ static bool begin(struct attempt *attempt) {
   attempt->unsent = UNSENT_NOT;
   *attempt->detail = '\0';
   response_begin(&attempt->exchange->response, attempt->exchange->request->response_max);
+  if (!attempt->begun) attempt->transport->connecting++;
+  attempt->begun = true;
   return curl_multi_add_handle(attempt->transport->multi, attempt->easy) == CURLM_OK;
 }
 
@@ -569,7 +579,8 @@ static void transport_abort(struct transport *transport, struct exchange *exchan
 
 static void transport_wait(struct transport *transport, int64_t milliseconds, int descriptor) {
   struct curl_waitfd extra = {.fd = descriptor, .events = CURL_WAIT_POLLIN};
-  int timeout = milliseconds > POLL_MAX_MS ? POLL_MAX_MS : milliseconds > 0 ? (int)milliseconds : 0;
+  int most = transport->connecting ? POLL_CONNECTING_MS : POLL_MAX_MS;
+  int timeout = milliseconds > most ? most : milliseconds > 0 ? (int)milliseconds : 0;
   curl_multi_poll(transport->multi, &extra, descriptor >= 0 ? 1 : 0, timeout, NULL);
   drive(transport);
 }
