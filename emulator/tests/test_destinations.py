@@ -1,6 +1,7 @@
 """The main job: create, get, list, rotate, delete, against the embedded S3."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -82,6 +83,19 @@ def test_aws_and_gcs_forms_reach_the_stand_in(langsmith: RunningEmulator, form: 
     assert left["bucket"] == langsmith.env["EMULATOR_BUCKET"] and left["key"].startswith("data/tmp/")
 
 
+@pytest.mark.parametrize(("prefix", "start"), [("", "/tmp/"), ("/lead", "/lead/tmp/"), ("a//b", "a//b/tmp/")])
+@pytest.mark.parametrize("endpoint_url", [None, "embedded"])
+def test_slashes_are_kept(
+    langsmith: RunningEmulator, endpoint_url: str | None, prefix: str, start: str
+) -> None:
+    form: dict[str, Any] = {"prefix": prefix, "region": "us-east-1"}
+    if endpoint_url is None:
+        form["endpoint_url"] = None
+    create(langsmith, config=config(langsmith, **form), credentials=langsmith.credentials("put_only"))
+    (left,) = langsmith.objects()
+    assert left["key"].startswith(start)
+
+
 def test_virtual_hosted_endpoint_on_localhost(langsmith: RunningEmulator) -> None:
     port = langsmith.env["EMULATOR_S3_ENDPOINT"].rpartition(":")[2]
     form = {
@@ -157,9 +171,9 @@ def _refusals() -> dict[str, tuple[dict[str, Any], dict[str, Any], str]]:
         "object lock": (
             {"bucket_name": "lsexport-locked"},
             {},
-            "[Errno 5] An error occurred (MissingUploadObjectWithObjectLockHeaders) when calling the PutObject "
-            "operation: Content-MD5 or x-amz-sdk-checksum-algorithm header required to upload an object with a "
-            "retention period configured using Object Lock",
+            "[Errno 5] An error occurred (MissingUploadObjectWithObjectLockHeaders) when calling the "
+            "PutObject operation: Content-MD5 or x-amz-sdk-checksum-algorithm header required to upload an "
+            "object with a retention period configured using Object Lock",
         ),
     }
 
@@ -276,3 +290,13 @@ def test_wrong_or_missing_key(langsmith: RunningEmulator) -> None:
     for headers in ({"X-API-Key": "lsv2_sk_wrong"}, {"X-API-Key": ""}):
         reply = langsmith.api("GET", DESTINATIONS, headers=headers)
         assert (reply.status, reply.json()) == (401, {"detail": "Invalid token"})
+
+
+def test_many_at_once(langsmith: RunningEmulator) -> None:
+    body = destination(langsmith)
+    with ThreadPoolExecutor(20) as pool:
+        replies = list(pool.map(lambda _: langsmith.api("POST", DESTINATIONS, body), range(40)))
+    assert [reply.status for reply in replies] == [200] * 40
+    listed = [made["id"] for made in langsmith.api("GET", DESTINATIONS).json()]
+    assert sorted(listed) == sorted(reply.json()["id"] for reply in replies)
+    assert langsmith.objects() == []

@@ -1,11 +1,14 @@
 """The command: options, the env file, start and stop."""
 
+import contextlib
+import http.client as http_client
 import os
 import signal
 import sqlite3
 import stat
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from uuid import UUID
 
@@ -43,6 +46,26 @@ def test_signals_end_it_in_order(number: int) -> None:
     emulator.process.send_signal(number)
     assert emulator.process.wait(20) == 0
     assert emulator.stop() == 0
+
+
+def test_a_stop_does_not_wait_for_a_silent_server() -> None:
+    emulator = RunningEmulator.start("--no-embedded-s3")
+    body = {
+        "display_name": "never",
+        "config": {"bucket_name": "silent", "endpoint_url": emulator.env["EMULATOR_SCRIPTED_S3_ENDPOINT"]},
+        "credentials": {"access_key_id": "a", "secret_access_key": "b"},
+    }
+
+    def call() -> None:
+        with contextlib.suppress(OSError, http_client.HTTPException):
+            emulator.api("POST", DESTINATIONS, body)
+
+    caller = threading.Thread(target=call)
+    caller.start()
+    while not emulator.admin("GET", "/scripted-s3/requests"):
+        pass
+    assert emulator.stop() == 0
+    caller.join()
 
 
 def test_the_embedded_s3_ends_with_the_emulator() -> None:

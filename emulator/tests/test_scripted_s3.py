@@ -131,6 +131,13 @@ def test_the_aws_form_can_be_led_to_the_scripted_s3(skipping: RunningEmulator) -
     ]
 
 
+def test_the_aws_form_with_an_empty_prefix(skipping: RunningEmulator) -> None:
+    skipping.change_settings(aws_stand_in="scripted", test_object_delete="none")
+    assert _attempt(skipping, "takes-all", endpoint_url=None, prefix="").status == 200
+    (left,) = skipping.admin("GET", "/scripted-s3/objects")
+    assert left["bucket"] == "takes-all" and left["key"].startswith("/tmp/")
+
+
 def test_a_region_that_does_not_exist_has_no_address(skipping: RunningEmulator) -> None:
     reply = _attempt(skipping, "exp", endpoint_url=None, region="xx-nowhere-9")
     assert "Could not connect to the endpoint URL" in reply.json()["detail"]

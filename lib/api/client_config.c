@@ -136,8 +136,12 @@ static bool percent_decode(const char *text, size_t length, char *decoded) {
     int high = text[i] == '%' && i + 2 < length ? hex_digit(text[i + 1]) : -1;
     int low = high >= 0 ? hex_digit(text[i + 2]) : -1;
     if (text[i] == '%' && (low < 0 || (high == 0 && low == 0))) return false;
-    *decoded++ = text[i] == '%' ? (char)(high << 4 | low) : text[i];
-    if (text[i] == '%') i += 2;
+    if (text[i] == '%') {
+      *decoded++ = (char)(high << 4 | low);
+      i += 2;
+    } else {
+      *decoded++ = text[i];
+    }
   }
   *decoded = '\0';
   return true;

@@ -118,14 +118,16 @@ lsexport_destination_spec *caller_large_spec(void) {
 
 /* No text of an error may hold a secret, a control character or HTML. */
 static void search_error(const lsexport_error *error) {
-  const char *const texts[] = {lsexport_error_message(error),     lsexport_error_remedy(error),
-                               lsexport_error_server_text(error), lsexport_error_request_id(error),
+  const char *const texts[] = {lsexport_error_message(error),      lsexport_error_remedy(error),
+                               lsexport_error_server_text(error),  lsexport_error_request_id(error),
                                lsexport_error_storage_code(error), lsexport_error_json(error)};
   for (size_t i = 0; i < COUNT(texts); i++) {
     canary_check(texts[i], "an error's text");
     for (const char *byte = texts[i]; *byte; byte++)
-      if ((unsigned char)*byte < 0x20 || *byte == 0x7f) complain("an error's text holds the byte %d: %.200s", *byte, texts[i]);
-    if (strstr(texts[i], "<html") || strstr(texts[i], "<HTML")) complain("an error's text holds HTML: %.200s", texts[i]);
+      if ((unsigned char)*byte < 0x20 || *byte == 0x7f)
+        complain("an error's text holds the byte %d: %.200s", *byte, texts[i]);
+    if (strstr(texts[i], "<html") || strstr(texts[i], "<HTML"))
+      complain("an error's text holds HTML: %.200s", texts[i]);
   }
   for (size_t i = 0; i < lsexport_error_field_count(error); i++) {
     canary_check(lsexport_error_field_path(error, i), "a field's path");
@@ -136,8 +138,10 @@ static void search_error(const lsexport_error *error) {
 /* What an error says of itself must fit together, whatever happened. */
 static void check_sense(enum kind kind, const struct outcome *outcome) {
   const lsexport_error *error = outcome->error;
-  if (!error != !outcome->status) complain("%s: status %d, but error %p", kind_name(kind), outcome->status, (const void *)error);
-  if (outcome->status && (outcome->destination || outcome->list)) complain("%s: failed, but has a result", kind_name(kind));
+  if (!error != !outcome->status)
+    complain("%s: status %d, but error %p", kind_name(kind), outcome->status, (const void *)error);
+  if (outcome->status && (outcome->destination || outcome->list))
+    complain("%s: failed, but has a result", kind_name(kind));
   if (!error) return;
   EXPECT(lsexport_error_status(error) == outcome->status, outcome, kind_name(kind));
   EXPECT(*lsexport_error_message(error) && *lsexport_error_remedy(error), outcome, kind_name(kind));
@@ -151,7 +155,8 @@ static void check_sense(enum kind kind, const struct outcome *outcome) {
 static struct outcome finish(enum kind kind, struct outcome outcome, int64_t begun_us) {
   outcome.took_us = pace_now_us() - begun_us;
   check_sense(kind, &outcome);
-  if (outcome.destination) canary_check(lsexport_destination_request_id(outcome.destination), "a destination's request id");
+  if (outcome.destination)
+    canary_check(lsexport_destination_request_id(outcome.destination), "a destination's request id");
   return outcome;
 }
 
@@ -165,7 +170,8 @@ static struct outcome call_with_spec(lsexport_client *client, enum kind kind, co
   return finish(kind, outcome, begun_us);
 }
 
-struct outcome caller_create(lsexport_client *client, const lsexport_destination_spec *spec, const lsexport_call *call) {
+struct outcome caller_create(lsexport_client *client, const lsexport_destination_spec *spec,
+                             const lsexport_call *call) {
   return call_with_spec(client, KIND_CREATE, spec, call);
 }
 
@@ -184,7 +190,8 @@ struct outcome caller_call(lsexport_client *client, enum kind kind, const lsexpo
   else if (kind == KIND_LIST)
     outcome.status = lsexport_destination_list(client, call, &outcome.list, &outcome.error);
   else if (kind == KIND_PATCH)
-    outcome.status = lsexport_destination_patch(client, DESTINATION_ID, credentials, call, &outcome.destination, &outcome.error);
+    outcome.status =
+        lsexport_destination_patch(client, DESTINATION_ID, credentials, call, &outcome.destination, &outcome.error);
   else
     outcome.status = lsexport_destination_delete(client, DESTINATION_ID, call, &outcome.error);
   outcome = finish(kind, outcome, begun_us);
@@ -213,7 +220,8 @@ const char *outcome_text(const struct outcome *outcome) {
 }
 
 void expect_status(const struct outcome *outcome, lsexport_status status, const char *where) {
-  if (outcome->status != status) complain("%s: not %s:\n  %s", where, lsexport_status_name(status), outcome_text(outcome));
+  if (outcome->status != status)
+    complain("%s: not %s:\n  %s", where, lsexport_status_name(status), outcome_text(outcome));
 }
 
 void caller_finish(struct server *server, const char *where) {

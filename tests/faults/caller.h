@@ -62,7 +62,7 @@ const char *outcome_text(const struct outcome *outcome);
 /* Complains unless the status is this one. */
 void expect_status(const struct outcome *outcome, lsexport_status status, const char *where);
 /* Complains unless condition, with the outcome behind it. */
-#define EXPECT(condition, outcome, where)                                                                              \
+#define EXPECT(condition, outcome, where) \
   ((condition) ? (void)0 : complain("%s: not so: %s\n  %s", where, #condition, outcome_text(outcome)))
 
 /* Ends the server once all clients are freed, and complains of a connection that was left open. */

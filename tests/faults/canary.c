@@ -20,9 +20,8 @@ const char *canary_text(enum canary canary) {
 
 const char *canary_form_name(enum canary_form form) {
   static const char *const names[CANARY_FORM_COUNT] = {
-      "plain",      "JSON-escaped",           "JSON-escaped twice",  "JSON codes",
-      "percent",    "percent for every byte", "percent twice",       "base64",
-      "base64 + 1", "base64 + 2"};
+      "plain",         "JSON-escaped", "JSON-escaped twice", "JSON codes", "percent", "percent for every byte",
+      "percent twice", "base64",       "base64 + 1",         "base64 + 2"};
   return names[form];
 }
 
@@ -55,19 +54,37 @@ static void write_base64(char *to, const char *before, const char *secret) {
 void canary_write(char to[CANARY_WRITTEN_MAX], const char *secret, enum canary_form form) {
   char once[CANARY_WRITTEN_MAX];
   switch (form) {
-  case CANARY_JSON: write_json(to, secret); break;
+  case CANARY_JSON:
+    write_json(to, secret);
+    break;
   case CANARY_JSON_TWICE:
     write_json(once, secret);
     write_json(to, once);
     break;
-  case CANARY_JSON_CODES: write_digits(to, secret, "\\u00", true); break;
-  case CANARY_PERCENT: write_digits(to, secret, "%", false); break;
-  case CANARY_PERCENT_ALL: write_digits(to, secret, "%", true); break;
-  case CANARY_PERCENT_TWICE: write_digits(to, secret, "%25", false); break;
-  case CANARY_BASE64: write_base64(to, "", secret); break;
-  case CANARY_BASE64_SHIFTED: write_base64(to, ":", secret); break;
-  case CANARY_BASE64_SHIFTED_TWICE: write_base64(to, "k:", secret); break;
-  default: snprintf(to, CANARY_WRITTEN_MAX, "%s", secret); break;
+  case CANARY_JSON_CODES:
+    write_digits(to, secret, "\\u00", true);
+    break;
+  case CANARY_PERCENT:
+    write_digits(to, secret, "%", false);
+    break;
+  case CANARY_PERCENT_ALL:
+    write_digits(to, secret, "%", true);
+    break;
+  case CANARY_PERCENT_TWICE:
+    write_digits(to, secret, "%25", false);
+    break;
+  case CANARY_BASE64:
+    write_base64(to, "", secret);
+    break;
+  case CANARY_BASE64_SHIFTED:
+    write_base64(to, ":", secret);
+    break;
+  case CANARY_BASE64_SHIFTED_TWICE:
+    write_base64(to, "k:", secret);
+    break;
+  default:
+    snprintf(to, CANARY_WRITTEN_MAX, "%s", secret);
+    break;
   }
 }
 

@@ -12,16 +12,23 @@
 #define CANARY_TOKEN "IQoJb3JpZ2luX2Vj/canary4+\"Yb\\q5Nf8Sd=="
 #define CANARY_PROXY_PASSWORD "pRoXy-canary5-Lm6Kt0"
 
-enum canary { CANARY_IS_API_KEY, CANARY_IS_KEY_ID, CANARY_IS_SECRET, CANARY_IS_TOKEN, CANARY_IS_PROXY_PASSWORD, CANARY_COUNT };
+enum canary {
+  CANARY_IS_API_KEY,
+  CANARY_IS_KEY_ID,
+  CANARY_IS_SECRET,
+  CANARY_IS_TOKEN,
+  CANARY_IS_PROXY_PASSWORD,
+  CANARY_COUNT
+};
 const char *canary_text(enum canary canary);
 
 enum canary_form {
   CANARY_PLAIN,
-  CANARY_JSON,         /* quote and backslash escaped */
-  CANARY_JSON_TWICE,   /* the same again */
-  CANARY_JSON_CODES,   /* every byte as \u00XX */
-  CANARY_PERCENT,      /* what needs it */
-  CANARY_PERCENT_ALL,  /* every byte, in lower case */
+  CANARY_JSON,        /* quote and backslash escaped */
+  CANARY_JSON_TWICE,  /* the same again */
+  CANARY_JSON_CODES,  /* every byte as \u00XX */
+  CANARY_PERCENT,     /* what needs it */
+  CANARY_PERCENT_ALL, /* every byte, in lower case */
   CANARY_PERCENT_TWICE,
   CANARY_BASE64,
   CANARY_BASE64_SHIFTED,       /* behind one byte of something else */

@@ -33,8 +33,8 @@ static void add_extension(X509 *certificate, int kind, const char *value) {
 
 struct request {
   const char *name;
-  const char *hosts; /* NULL: an authority */
-  long from, until;  /* seconds from now */
+  const char *hosts;         /* NULL: an authority */
+  long from, until;          /* seconds from now */
   const struct pair *issuer; /* NULL: signs itself */
 };
 
@@ -75,7 +75,8 @@ void certificates_make(void) {
   identities[IDENTITY_OTHER_AUTHORITY] = make(&(struct request){"stranger", here, -DAY, DAY, &other_authority});
   identities[IDENTITY_EXPIRED] = make(&(struct request){"expired", here, -2 * DAY, -DAY, &authority});
   identities[IDENTITY_NOT_YET_VALID] = make(&(struct request){"early", here, DAY, 2 * DAY, &authority});
-  identities[IDENTITY_WRONG_HOST] = make(&(struct request){"elsewhere", "DNS:elsewhere.example", -DAY, DAY, &authority});
+  identities[IDENTITY_WRONG_HOST] =
+      make(&(struct request){"elsewhere", "DNS:elsewhere.example", -DAY, DAY, &authority});
   const char *base = getenv("TMPDIR");
   snprintf(folder, sizeof folder, "%.80s/lsexport-faults-XXXXXX", base && *base ? base : "/tmp");
   must(mkdtemp(folder) != NULL, folder);

@@ -26,7 +26,7 @@ static int receive(struct conversation *conversation) {
 
 static void forget(struct conversation *conversation, size_t length) {
   conversation->length -= length;
-  memmove(conversation->bytes, conversation->bytes + length, conversation->length);
+  if (length) memmove(conversation->bytes, conversation->bytes + length, conversation->length);
 }
 
 /* Of what has come, what belongs to the last request's body. */
@@ -85,9 +85,8 @@ static bool receive_head(struct conversation *conversation) {
   if (!receive_body(conversation)) return false;
   for (;;) {
     if (conversation->deaf) forget(conversation, conversation->length);
-    char *end = conversation->length
-                    ? memmem(conversation->bytes, conversation->length, "\r\n\r\n", strlen("\r\n\r\n"))
-                    : NULL;
+    char *end =
+        conversation->length ? memmem(conversation->bytes, conversation->length, "\r\n\r\n", strlen("\r\n\r\n")) : NULL;
     if (end) {
       note_head(conversation, (size_t)(end - conversation->bytes) + strlen("\r\n\r\n"));
       return true;
@@ -147,26 +146,49 @@ static bool handshake(struct conversation *conversation) {
 static bool perform(struct conversation *conversation, const struct step *step) {
   struct wire *wire = &conversation->wire;
   switch (step->kind) {
-  case STEP_HEAD: return receive_head(conversation);
-  case STEP_BODY: return receive_body(conversation);
+  case STEP_HEAD:
+    return receive_head(conversation);
+  case STEP_BODY:
+    return receive_body(conversation);
   case STEP_SOME:
     if (!conversation->length && receive(conversation) <= 0) return false;
     forget(conversation, conversation->length);
     return true;
-  case STEP_SEND: return send_bytes(conversation, step->bytes, step->length);
-  case STEP_FLOOD: return send_flood(conversation, step);
-  case STEP_DRIBBLE: return send_slowly(conversation, step);
-  case STEP_ANSWER: return send_answer(conversation, step);
-  case STEP_PAUSE: wire_pause(wire, (int)step->number); return true;
-  case STEP_TELL: server_tell(conversation->server, step->number); return true;
-  case STEP_AWAIT: return server_wait_for_go(conversation->server, step->number);
-  case STEP_STALL: wire_pause(wire, -1); return true;
-  case STEP_TLS: return handshake(conversation);
-  case STEP_FIN: wire_end_writing(wire, true); return true;
-  case STEP_CUT: wire_end_writing(wire, false); return true;
-  case STEP_RST: wire_reset(wire); return false;
-  case STEP_COMMIT: server_note_commit(conversation->server); return true;
-  default: return false;
+  case STEP_SEND:
+    return send_bytes(conversation, step->bytes, step->length);
+  case STEP_FLOOD:
+    return send_flood(conversation, step);
+  case STEP_DRIBBLE:
+    return send_slowly(conversation, step);
+  case STEP_ANSWER:
+    return send_answer(conversation, step);
+  case STEP_PAUSE:
+    wire_pause(wire, (int)step->number);
+    return true;
+  case STEP_TELL:
+    server_tell(conversation->server, step->number);
+    return true;
+  case STEP_AWAIT:
+    return server_wait_for_go(conversation->server, step->number);
+  case STEP_STALL:
+    wire_pause(wire, -1);
+    return true;
+  case STEP_TLS:
+    return handshake(conversation);
+  case STEP_FIN:
+    wire_end_writing(wire, true);
+    return true;
+  case STEP_CUT:
+    wire_end_writing(wire, false);
+    return true;
+  case STEP_RST:
+    wire_reset(wire);
+    return false;
+  case STEP_COMMIT:
+    server_note_commit(conversation->server);
+    return true;
+  default:
+    return false;
   }
 }
 
@@ -184,7 +206,8 @@ static void follow_script(struct conversation *conversation) {
 
 /* What still comes is received until the other side ends, so that no request goes uncounted. */
 static void drain(struct conversation *conversation) {
-  while (receive_head(conversation)) {}
+  while (receive_head(conversation)) {
+  }
 }
 
 static bool ended_by_peer(struct conversation *conversation) {

@@ -14,7 +14,12 @@ enum place {
   PLACE_SILENT    /* a port that drops every SYN */
 };
 
-enum { ONLY_GET = 1 << KIND_GET, ONLY_CREATE = 1 << KIND_CREATE, ONLY_PATCH = 1 << KIND_PATCH, ONLY_DELETE = 1 << KIND_DELETE };
+enum {
+  ONLY_GET = 1 << KIND_GET,
+  ONLY_CREATE = 1 << KIND_CREATE,
+  ONLY_PATCH = 1 << KIND_PATCH,
+  ONLY_DELETE = 1 << KIND_DELETE
+};
 
 struct fault_case {
   const char *name;
@@ -30,17 +35,18 @@ struct fault_case {
   bool hopeless;     /* further connections are no better */
   bool stalls;       /* the deadline ends it */
   bool stalls_early; /* the connect timeout ends it */
+  bool floods;       /* both sides work as hard as they can, and take their time */
   const struct option *options;
   /* What must come of it. */
   lsexport_status status;
   lsexport_status tls_status; /* over TLS, where that is another one; OK: the same */
   int32_t cause;
   int http_status;
-  bool transient; /* the same call may help: retryable, where nothing can be doubled */
-  bool never_repeated; /* though transient */
-  bool unsent;    /* no byte of a request leaves */
-  bool unseen;    /* it leaves, but the server cannot read it */
-  int32_t applied; /* of a write */
+  bool transient;       /* the same call may help: retryable, where nothing can be doubled */
+  bool never_repeated;  /* though transient */
+  bool unsent;          /* no byte of a request leaves */
+  bool unseen;          /* it leaves, but the server cannot read it */
+  int32_t applied;      /* of a write */
   bool fine_for_delete; /* whatever the body holds */
 };
 
@@ -49,7 +55,7 @@ struct fault_case {
 #define MEANS(status_name, cause_name) .status = LSEXPORT_ERR_##status_name, .cause = LSEXPORT_CAUSE_##cause_name
 #define IS_FINE .status = LSEXPORT_OK
 /* No byte of a request left. */
-#define IS_UNSENT(status_name, cause_name)                                                                             \
+#define IS_UNSENT(status_name, cause_name) \
   MEANS(status_name, cause_name), .unsent = true, .transient = true, .applied = LSEXPORT_APPLIED_NO
 #define IS_DISTRUSTED(cause_name) MEANS(TLS, cause_name), .unsent = true, .applied = LSEXPORT_APPLIED_NO
 /* The request left; the answer did not come whole. */
@@ -57,14 +63,14 @@ struct fault_case {
 #define IS_LATE MEANS(TIMEOUT, NONE), .transient = true, .stalls = true, .applied = LSEXPORT_APPLIED_UNKNOWN
 /* It came, and is none. */
 #define IS_BROKEN MEANS(PROTOCOL, NONE), .applied = LSEXPORT_APPLIED_UNKNOWN
-#define IS_UNREADABLE(cause_name)                                                                                      \
+#define IS_UNREADABLE(cause_name) \
   MEANS(PROTOCOL, cause_name), .applied = LSEXPORT_APPLIED_UNKNOWN, .fine_for_delete = true
 #define IS_TOO_LARGE MEANS(TOO_LARGE, NONE), .applied = LSEXPORT_APPLIED_UNKNOWN
 /* LangSmith said no: nothing was applied. */
-#define IS_REFUSED(http, status_name, cause_name)                                                                      \
+#define IS_REFUSED(http, status_name, cause_name) \
   MEANS(status_name, cause_name), .http_status = (http), .applied = LSEXPORT_APPLIED_NO
 /* LangSmith failed: who knows. */
-#define IS_FAILED(http, status_name, cause_name)                                                                       \
+#define IS_FAILED(http, status_name, cause_name) \
   MEANS(status_name, cause_name), .http_status = (http), .transient = true, .applied = LSEXPORT_APPLIED_UNKNOWN
 
 /* Runs all rows on several threads; complains of what is not as it must be. Over good TLS too when tls. */

@@ -8,23 +8,23 @@
 
 enum step_kind {
   STEP_END,
-  STEP_HEAD,      /* receives a request's head; what is left of the body before it is received too */
-  STEP_BODY,      /* receives the rest of that request's body */
-  STEP_SOME,      /* receives at least one byte of anything, and forgets it */
-  STEP_SEND,      /* sends these bytes, in one write */
-  STEP_FLOOD,     /* sends these bytes so many times; 0: until the other side goes */
-  STEP_DRIBBLE,   /* sends these bytes one by one, so many milliseconds apart */
-  STEP_ANSWER,    /* sends a status line, header lines, a Content-Length that fits, and a body, in one write */
-  STEP_PAUSE,     /* so many milliseconds */
-  STEP_TELL,      /* tells the test that this place was reached */
-  STEP_AWAIT,     /* waits until the test lets it go on */
-  STEP_STALL,     /* does nothing more until the server is finished */
-  STEP_TLS,       /* a TLS handshake */
-  STEP_FIN,       /* ends its direction properly: close_notify too */
-  STEP_CUT,       /* ends its direction without close_notify */
-  STEP_RST,       /* resets the connection */
-  STEP_COMMIT,    /* counts a request as carried out */
-  STEP_AGAIN      /* from the first step on */
+  STEP_HEAD,    /* receives a request's head; what is left of the body before it is received too */
+  STEP_BODY,    /* receives the rest of that request's body */
+  STEP_SOME,    /* receives at least one byte of anything, and forgets it */
+  STEP_SEND,    /* sends these bytes, in one write */
+  STEP_FLOOD,   /* sends these bytes so many times; 0: until the other side goes */
+  STEP_DRIBBLE, /* sends these bytes one by one, so many milliseconds apart */
+  STEP_ANSWER,  /* sends a status line, header lines, a Content-Length that fits, and a body, in one write */
+  STEP_PAUSE,   /* so many milliseconds */
+  STEP_TELL,    /* tells the test that this place was reached */
+  STEP_AWAIT,   /* waits until the test lets it go on */
+  STEP_STALL,   /* does nothing more until the server is finished */
+  STEP_TLS,     /* a TLS handshake */
+  STEP_FIN,     /* ends its direction properly: close_notify too */
+  STEP_CUT,     /* ends its direction without close_notify */
+  STEP_RST,     /* resets the connection */
+  STEP_COMMIT,  /* counts a request as carried out */
+  STEP_AGAIN    /* from the first step on */
 };
 
 struct step {
@@ -46,7 +46,7 @@ struct step {
 #define SEND(text) {.kind = STEP_SEND, LITERAL(text)}
 #define FLOOD(text, times) {.kind = STEP_FLOOD, LITERAL(text), .number = (times)}
 #define DRIBBLE(text, ms) {.kind = STEP_DRIBBLE, LITERAL(text), .number = (ms)}
-#define ANSWER(status, content)                                                                                        \
+#define ANSWER(status, content) \
   {.kind = STEP_ANSWER, LITERAL(status "\r\n"), .body = (content), .body_length = sizeof(content) - 1}
 #define PAUSE(ms) {.kind = STEP_PAUSE, .number = (ms)}
 #define TELL(signal) {.kind = STEP_TELL, .number = (signal)}

@@ -43,8 +43,8 @@ struct server {
   uint64_t bytes_sent;
 };
 
-static const struct step healthy[] = {REQUEST, COMMIT, ANSWER("200 OK\r\n" JSON_TYPE "X-Request-Id: healthy", HEALTHY_BODY),
-                                      AGAIN};
+static const struct step healthy[] = {REQUEST, COMMIT,
+                                      ANSWER("200 OK\r\n" JSON_TYPE "X-Request-Id: healthy", HEALTHY_BODY), AGAIN};
 
 static void must(int fine, const char *what) {
   if (fine) return;
@@ -108,7 +108,8 @@ bool server_await(struct server *server, unsigned signal) {
   struct timespec until = pace_deadline(PACE_ANYTHING_MS);
   int failed = 0;
   pthread_mutex_lock(&server->lock);
-  while (!(server->told >> signal & 1) && !failed) failed = pthread_cond_timedwait(&server->changed, &server->lock, &until);
+  while (!(server->told >> signal & 1) && !failed)
+    failed = pthread_cond_timedwait(&server->changed, &server->lock, &until);
   bool told = server->told >> signal & 1;
   pthread_mutex_unlock(&server->lock);
   return told;

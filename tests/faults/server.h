@@ -18,21 +18,23 @@
 #define DESTINATION_ID "0a91a355-8a88-422c-9546-72c183b95b51"
 #define DISPLAY_NAME "fault server"
 #define DESTINATION_OF(id, name)                                                                                       \
-  "{\"destination_type\":\"s3\",\"display_name\":\"" name "\",\"config\":{\"endpoint_url\":null,\"prefix\":\"exports\"," \
+  "{\"destination_type\":\"s3\",\"display_name\":\"" name                                                              \
+  "\",\"config\":{\"endpoint_url\":null,\"prefix\":\"exports\","                                                       \
   "\"bucket_name\":\"bucket\",\"region\":\"us-east-1\",\"s3_additional_kwargs\":null,\"config_kwargs_s3\":null,"       \
   "\"include_bucket_in_prefix\":true,\"aws_role_arn\":null},\"id\":\"" id                                              \
   "\",\"tenant_id\":\"4bf41bb8-1111-4222-8333-944444444444\",\"created_at\":\"2026-11-24T06:00:01.000000+00:00\","     \
-  "\"updated_at\":\"2026-11-24T06:00:01.000000+00:00\",\"credentials_keys\":[\"access_key_id\",\"secret_access_key\"]}"
+  "\"updated_at\":\"2026-11-24T06:00:01.000000+00:00\",\"credentials_keys\":[\"access_key_id\",\"secret_access_key\"]" \
+  "}"
 #define HEALTHY_BODY DESTINATION_OF(DESTINATION_ID, DISPLAY_NAME)
 #define JSON_TYPE "Content-Type: application/json\r\n"
 
 struct server_plan {
   enum identity identity; /* IDENTITY_NONE: plain; else TLS with this certificate */
   enum tls_limit tls_limit;
-  bool raw;               /* scripts make their handshakes themselves; healthy connections make them anyway */
-  int receive_buffer;     /* bytes the kernel takes before a script receives; 0: its own choice */
-  bool at_ipv6;           /* on ::1 */
-  int port;               /* 0: any */
+  bool raw;           /* scripts make their handshakes themselves; healthy connections make them anyway */
+  int receive_buffer; /* bytes the kernel takes before a script receives; 0: its own choice */
+  bool at_ipv6;       /* on ::1 */
+  int port;           /* 0: any */
   size_t script_count;
   const struct step *const *scripts;
 };

@@ -35,18 +35,26 @@ static const struct stage {
     {.name = "in the handshake", .tls_only = true, .raw = true, .script = SCRIPT(SOME, TELL(REACHED), STALL)},
     {.name = "sending the body", .large = true, .sent = true, .script = SCRIPT(HEAD, TELL(REACHED), STALL)},
     {.name = "waiting for the head", .sent = true, .script = SCRIPT(REQUEST, TELL(REACHED), STALL)},
-    {.name = "in the head", .sent = true, .script = SCRIPT(REQUEST, SEND("HTTP/1.1 200 OK\r\nContent-"), TELL(REACHED), STALL)},
-    {.name = "behind a 100", .sent = true, .script = SCRIPT(REQUEST, SEND("HTTP/1.1 100 Continue\r\n\r\n"), TELL(REACHED), STALL)},
+    {.name = "in the head",
+     .sent = true,
+     .script = SCRIPT(REQUEST, SEND("HTTP/1.1 200 OK\r\nContent-"), TELL(REACHED), STALL)},
+    {.name = "behind a 100",
+     .sent = true,
+     .script = SCRIPT(REQUEST, SEND("HTTP/1.1 100 Continue\r\n\r\n"), TELL(REACHED), STALL)},
     {.name = "in the body",
      .sent = true,
      .script = SCRIPT(REQUEST, SEND("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n" HALF), TELL(REACHED), STALL)},
     {.name = "in a body that trickles",
      .sent = true,
-     .script = SCRIPT(REQUEST, SEND("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n"), TELL(REACHED),
-                      DRIBBLE(HEALTHY_BODY HEALTHY_BODY HEALTHY_BODY HEALTHY_BODY HEALTHY_BODY HEALTHY_BODY, 7), STALL)},
+     .script =
+         SCRIPT(REQUEST, SEND("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n"), TELL(REACHED),
+                DRIBBLE(HEALTHY_BODY HEALTHY_BODY HEALTHY_BODY HEALTHY_BODY HEALTHY_BODY HEALTHY_BODY, 7), STALL)},
     {.name = "in chunks without end",
      .sent = true,
-     .script = SCRIPT(REQUEST, SEND("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1"), TELL(REACHED), FLOOD(";x=yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy", 0))},
+     .script = SCRIPT(
+         REQUEST, SEND("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1"), TELL(REACHED),
+         FLOOD(";x=yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy",
+               0))},
     {.name = "in back-off",
      .retries = true,
      .sent = true,
@@ -304,8 +312,8 @@ static void *shower(void *argument) {
 START_TEST(survives_interrupted_system_calls) {
   struct sigaction action = {.sa_handler = ignore_signal};
   pthread_t self = pthread_self(), thread;
-  struct server *server = server_start_one(_i ? IDENTITY_GOOD : IDENTITY_NONE,
-                                           SCRIPT(REQUEST, PAUSE(150), ANSWER("200 OK", HEALTHY_BODY)));
+  struct server *server =
+      server_start_one(_i ? IDENTITY_GOOD : IDENTITY_NONE, SCRIPT(REQUEST, PAUSE(150), ANSWER("200 OK", HEALTHY_BODY)));
   lsexport_client *client = caller_client(server_root(server), OPTIONS({"max_attempts", "1"}));
   sigaction(SIGUSR2, &action, NULL);
   pthread_create(&thread, NULL, shower, &self);

@@ -17,12 +17,12 @@
 
 /* ---- the stand-in ---- */
 
-#define GOOD_NAME "faults.test"           /* 127.0.0.1; the good certificate is for it */
-#define UNKNOWN_NAME "unknown.test"       /* no such name */
-#define FAILING_NAME "failing.test"       /* the name server fails */
-#define STUCK_NAME "stuck.test"           /* does not resolve until the test is over */
-#define TWO_NAME "two.test"               /* ::1, then 127.0.0.1 */
-#define MANY_NAME "many.test"             /* 127.0.0.1 three times: libcurl 7.88 waits 200 ms between refusals */
+#define GOOD_NAME "faults.test"     /* 127.0.0.1; the good certificate is for it */
+#define UNKNOWN_NAME "unknown.test" /* no such name */
+#define FAILING_NAME "failing.test" /* the name server fails */
+#define STUCK_NAME "stuck.test"     /* does not resolve until the test is over */
+#define TWO_NAME "two.test"         /* ::1, then 127.0.0.1 */
+#define MANY_NAME "many.test"       /* 127.0.0.1 three times: libcurl 7.88 waits 200 ms between refusals */
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed;
@@ -135,7 +135,8 @@ START_TEST(names_that_do_not_resolve) {
   expect_dns("https://" FAILING_NAME, OPTIONS({"max_attempts", "1"}), kind, LSEXPORT_ERR_DNS);
   expect_dns("https://" UNKNOWN_NAME, OPTIONS({"max_attempts", "2"}), kind, LSEXPORT_ERR_DNS);
   ck_assert_int_ge(atomic_load(&lookups), 4); /* what never left is tried again, a create too */
-  expect_dns("https://127.0.0.1:1", OPTIONS({"max_attempts", "1"}, {"proxy", "http://" UNKNOWN_NAME ":1"}), kind, LSEXPORT_ERR_PROXY);
+  expect_dns("https://127.0.0.1:1", OPTIONS({"max_attempts", "1"}, {"proxy", "http://" UNKNOWN_NAME ":1"}), kind,
+             LSEXPORT_ERR_PROXY);
   complaints_raise();
 }
 END_TEST
@@ -147,8 +148,9 @@ START_TEST(names_that_get_stuck) {
   bool by_connect = _i % 2;
   snprintf(deadline, sizeof deadline, "%lld", (long long)pace_ms(300));
   lsexport_client *client =
-      by_connect ? caller_client("https://" STUCK_NAME, OPTIONS({"connect_timeout_ms", deadline}, {"max_attempts", "1"}))
-                 : caller_client("https://" STUCK_NAME, OPTIONS({"timeout_ms", deadline}, {"write_timeout_ms", deadline}));
+      by_connect
+          ? caller_client("https://" STUCK_NAME, OPTIONS({"connect_timeout_ms", deadline}, {"max_attempts", "1"}))
+          : caller_client("https://" STUCK_NAME, OPTIONS({"timeout_ms", deadline}, {"write_timeout_ms", deadline}));
   struct outcome outcome = caller_call(client, (enum kind)(_i / 2), NULL);
   EXPECT(outcome.took_us < pace_ms(550) * 1000, &outcome, "stuck name");
   if (!by_connect)
@@ -259,7 +261,9 @@ START_TEST(checks_the_name_in_the_certificate) {
   lsexport_client *client = caller_client(root, NULL);
   struct outcome outcome = caller_call(client, KIND_GET, NULL);
   expect_status(&outcome, _i ? LSEXPORT_ERR_TLS : LSEXPORT_OK, "a name in a certificate");
-  if (_i) EXPECT(lsexport_error_cause(outcome.error) == LSEXPORT_CAUSE_CERTIFICATE_WRONG_HOST, &outcome, "a name in a certificate");
+  if (_i)
+    EXPECT(lsexport_error_cause(outcome.error) == LSEXPORT_CAUSE_CERTIFICATE_WRONG_HOST, &outcome,
+           "a name in a certificate");
   outcome_free(&outcome);
   lsexport_client_free(client);
   caller_finish(server, "a name in a certificate");

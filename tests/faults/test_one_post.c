@@ -39,8 +39,8 @@ static const char *where_of(char where[WHERE_SIZE], const char *what, enum kind 
 }
 
 static struct server *start(bool tls, const struct step *const *scripts, size_t count) {
-  return server_start(
-      &(struct server_plan){.identity = tls ? IDENTITY_GOOD : IDENTITY_NONE, .scripts = scripts, .script_count = count});
+  return server_start(&(struct server_plan){
+      .identity = tls ? IDENTITY_GOOD : IDENTITY_NONE, .scripts = scripts, .script_count = count});
 }
 
 static void end(struct server *server, lsexport_client *client, const char *where) {
@@ -133,7 +133,8 @@ START_TEST(creates_never_share_a_connection) {
 END_TEST
 
 /* A body that does not fit into what the system keeps: the connection dies while it goes out. */
-static void create_large(const struct step *script, bool tls, lsexport_status status, int32_t applied, const char *where) {
+static void create_large(const struct step *script, bool tls, lsexport_status status, int32_t applied,
+                         const char *where) {
   struct server *server = server_start(&(struct server_plan){
       .identity = tls ? IDENTITY_GOOD : IDENTITY_NONE, .receive_buffer = 2048, .scripts = &script, .script_count = 1});
   lsexport_client *client = caller_client(server_root(server), NULL);
@@ -151,7 +152,8 @@ static void create_large(const struct step *script, bool tls, lsexport_status st
 }
 
 START_TEST(create_dies_while_its_body_goes_out) {
-  create_large(SCRIPT(HEAD, PAUSE(20), RST), _i, LSEXPORT_ERR_CONNECTION_LOST, LSEXPORT_APPLIED_UNKNOWN, "reset in the body");
+  create_large(SCRIPT(HEAD, PAUSE(20), RST), _i, LSEXPORT_ERR_CONNECTION_LOST, LSEXPORT_APPLIED_UNKNOWN,
+               "reset in the body");
   /* Refused before it was there: the answer counts, not how the connection ended. */
   create_large(SCRIPT(HEAD, ANSWER("413 Payload Too Large\r\nConnection: close", "{}"), FIN), _i, LSEXPORT_ERR_REJECTED,
                LSEXPORT_APPLIED_NO, "413 in the body, closed");

@@ -15,8 +15,8 @@
 
 /* A destination that looks like ours, but is another's answer. */
 #define POISON_PREFIX "poisoned"
-#define POISON                                                                                                         \
-  "{\"destination_type\":\"s3\",\"display_name\":\"" DISPLAY_NAME "\",\"config\":{\"prefix\":\"" POISON_PREFIX         \
+#define POISON                                                                                                 \
+  "{\"destination_type\":\"s3\",\"display_name\":\"" DISPLAY_NAME "\",\"config\":{\"prefix\":\"" POISON_PREFIX \
   "\"},\"id\":\"" DESTINATION_ID "\"}"
 #define LENGTH "501"
 _Static_assert(sizeof HEALTHY_BODY - 1 == 501, "LENGTH is HEALTHY_BODY's");
@@ -38,17 +38,19 @@ static const struct early {
     {.name = "an answer", .script = FIRST(SEND(HEALTHY_ANSWER), SEND(POISONED_ANSWER))},
     {.name = "two answers", .script = FIRST(SEND(HEALTHY_ANSWER), SEND(POISONED_ANSWER POISONED_ANSWER))},
     {.name = "an answer in the same breath", .script = FIRST(SEND(HEALTHY_ANSWER POISONED_ANSWER))},
-    {.name = "an answer in the same breath as the body", .script = FIRST(SEND(OK LENGTH "\r\n\r\n"), SEND(HEALTHY_BODY POISONED_ANSWER))},
+    {.name = "an answer in the same breath as the body",
+     .script = FIRST(SEND(OK LENGTH "\r\n\r\n"), SEND(HEALTHY_BODY POISONED_ANSWER))},
     {.name = "an answer behind chunks",
      .script = FIRST(SEND("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"),
-           SEND("1f5\r\n" HEALTHY_BODY "\r\n0\r\n\r\n" POISONED_ANSWER)),
+                     SEND("1f5\r\n" HEALTHY_BODY "\r\n0\r\n\r\n" POISONED_ANSWER)),
      .dropped = true},
     {.name = "an answer behind chunks, in two parts",
      .script = FIRST(SEND("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1f5\r\n" HEALTHY_BODY "\r\n"),
-           SEND("0\r\n\r\n" POISONED_ANSWER)),
+                     SEND("0\r\n\r\n" POISONED_ANSWER)),
      .dropped = true},
     {.name = "the start of an answer", .script = FIRST(SEND(HEALTHY_ANSWER), SEND("H"))},
-    {.name = "an empty line, then an answer", .script = FIRST(SEND(HEALTHY_ANSWER), SEND("\r\n"), SEND(POISONED_ANSWER))},
+    {.name = "an empty line, then an answer",
+     .script = FIRST(SEND(HEALTHY_ANSWER), SEND("\r\n"), SEND(POISONED_ANSWER))},
     {.name = "nonsense", .script = FIRST(SEND(HEALTHY_ANSWER), SEND("no HTTP at all\r\n\r\n"))},
     {.name = "408, closed", .script = FIRST(SEND(HEALTHY_ANSWER), SEND(TIMED_OUT), FIN)},
     {.name = "closed", .script = FIRST(SEND(HEALTHY_ANSWER), FIN)},
@@ -89,8 +91,8 @@ END_TEST
 /* Reset while idle: the reset is the only thing that the script leaves to be seen, so that its order is its own. */
 START_TEST(resets_an_idle_connection) {
   for (int kind = 0; kind < FOUR_KINDS; kind++) {
-    struct server *server =
-        server_start_one(_i ? IDENTITY_GOOD : IDENTITY_NONE, SCRIPT(REQUEST, SEND(HEALTHY_ANSWER), AWAIT(2), TELL(SENT), RST));
+    struct server *server = server_start_one(_i ? IDENTITY_GOOD : IDENTITY_NONE,
+                                             SCRIPT(REQUEST, SEND(HEALTHY_ANSWER), AWAIT(2), TELL(SENT), RST));
     lsexport_client *client = caller_client(server_root(server), NULL);
     struct outcome first = caller_call(client, KIND_GET, NULL);
     expect_status(&first, LSEXPORT_OK, "before the reset");
@@ -133,9 +135,8 @@ END_TEST
 START_TEST(answers_before_it_is_asked) {
   for (int i = 0; i < 40; i++) {
     enum kind kind = (enum kind)(i % FOUR_KINDS);
-    struct server *server = server_start_one(
-        _i ? IDENTITY_GOOD : IDENTITY_NONE,
-        SCRIPT(SEND(OK "2\r\n\r\n{}"), TELL(SENT), REQUEST, SEND(HEALTHY_ANSWER)));
+    struct server *server = server_start_one(_i ? IDENTITY_GOOD : IDENTITY_NONE,
+                                             SCRIPT(SEND(OK "2\r\n\r\n{}"), TELL(SENT), REQUEST, SEND(HEALTHY_ANSWER)));
     lsexport_client *client = caller_client(server_root(server), OPTIONS({"max_attempts", "1"}));
     struct outcome outcome = caller_call(client, kind, NULL);
     if (kind != KIND_DELETE) expect_status(&outcome, LSEXPORT_ERR_PROTOCOL, "an answer before the question");

@@ -65,8 +65,8 @@ END_TEST
 
 /* The peer has reset while the connection was idle: what libcurl says there (close_notify) must not end us either. */
 START_TEST(survives_sigpipe_when_freed) {
-  struct server *server =
-      server_start_one(_i ? IDENTITY_GOOD : IDENTITY_NONE, SCRIPT(REQUEST, ANSWER("200 OK", HEALTHY_BODY), TELL(REACHED), RST));
+  struct server *server = server_start_one(_i ? IDENTITY_GOOD : IDENTITY_NONE,
+                                           SCRIPT(REQUEST, ANSWER("200 OK", HEALTHY_BODY), TELL(REACHED), RST));
   lsexport_client *client = caller_client(server_root(server), NULL);
   struct outcome outcome = caller_call(client, KIND_GET, NULL);
   ck_assert(server_await(server, REACHED));
@@ -132,8 +132,8 @@ static void *call_in_thread(void *argument) {
 /* In the middle of a call of another thread, which holds what it holds. */
 START_TEST(forks_in_the_middle_of_a_call) {
   pthread_t thread;
-  struct server *server = server_start_one(
-      _i ? IDENTITY_GOOD : IDENTITY_NONE, SCRIPT(REQUEST, TELL(REACHED), AWAIT(2), ANSWER("200 OK", HEALTHY_BODY)));
+  struct server *server = server_start_one(_i ? IDENTITY_GOOD : IDENTITY_NONE,
+                                           SCRIPT(REQUEST, TELL(REACHED), AWAIT(2), ANSWER("200 OK", HEALTHY_BODY)));
   lsexport_client *client = caller_client(server_root(server), NULL);
   pthread_create(&thread, NULL, call_in_thread, client);
   ck_assert(server_await(server, REACHED));
@@ -193,8 +193,8 @@ START_TEST(survives_without_descriptors) {
   for (rlim_t left = 0; left < 9; left++) {
     struct server *server = server_start(&(struct server_plan){.identity = _i % 2 ? IDENTITY_GOOD : IDENTITY_NONE});
     int before = open_descriptors();
-    lsexport_client *client =
-        caller_client(server_root(server), OPTIONS({"max_attempts", "1"}, {"timeout_ms", deadline}, {"write_timeout_ms", deadline}));
+    lsexport_client *client = caller_client(
+        server_root(server), OPTIONS({"max_attempts", "1"}, {"timeout_ms", deadline}, {"write_timeout_ms", deadline}));
     int free_one = open("/dev/null", O_RDONLY | O_CLOEXEC); /* the lowest number that is free */
     close(free_one);
     scarce = (struct rlimit){.rlim_cur = (rlim_t)free_one + left, .rlim_max = usual.rlim_max};
@@ -202,9 +202,10 @@ START_TEST(survives_without_descriptors) {
     struct outcome outcome = caller_call(client, kind, NULL);
     setrlimit(RLIMIT_NOFILE, &usual);
     if (outcome.status) {
-      EXPECT(lsexport_error_retryable(outcome.error) || outcome.status == LSEXPORT_ERR_TLS || kind == KIND_CREATE, &outcome,
-             "without descriptors");
-      if (!left) EXPECT(lsexport_error_applied(outcome.error) == LSEXPORT_APPLIED_NO, &outcome, "without any descriptor");
+      EXPECT(lsexport_error_retryable(outcome.error) || outcome.status == LSEXPORT_ERR_TLS || kind == KIND_CREATE,
+             &outcome, "without descriptors");
+      if (!left)
+        EXPECT(lsexport_error_applied(outcome.error) == LSEXPORT_APPLIED_NO, &outcome, "without any descriptor");
     }
     outcome_free(&outcome);
     lsexport_client_free(client);
@@ -225,8 +226,8 @@ END_TEST
 
 START_TEST(goes_on_when_the_client_is_freed) {
   pthread_t thread;
-  struct server *server = server_start_one(
-      _i ? IDENTITY_GOOD : IDENTITY_NONE, SCRIPT(REQUEST, TELL(REACHED), AWAIT(2), ANSWER("200 OK", HEALTHY_BODY)));
+  struct server *server = server_start_one(_i ? IDENTITY_GOOD : IDENTITY_NONE,
+                                           SCRIPT(REQUEST, TELL(REACHED), AWAIT(2), ANSWER("200 OK", HEALTHY_BODY)));
   lsexport_client *client = caller_client(server_root(server), NULL);
   pthread_create(&thread, NULL, call_in_thread, client);
   ck_assert(server_await(server, REACHED));

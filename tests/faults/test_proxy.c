@@ -28,41 +28,99 @@ static const struct proxied {
   bool sent; /* a request reached the target */
   bool stalls_early;
 } cases[] = {
-    {.name = "a tunnel", .target = TARGET, .script = SCRIPT(TUNNEL, REQUEST, ANSWER("200 OK", HEALTHY_BODY)), .sent = true},
-    {.name = "plain", .target = "http://127.0.0.1:1", .script = SCRIPT(REQUEST, ANSWER("200 OK", HEALTHY_BODY)), .sent = true},
+    {.name = "a tunnel",
+     .target = TARGET,
+     .script = SCRIPT(TUNNEL, REQUEST, ANSWER("200 OK", HEALTHY_BODY)),
+     .sent = true},
+    {.name = "plain",
+     .target = "http://127.0.0.1:1",
+     .script = SCRIPT(REQUEST, ANSWER("200 OK", HEALTHY_BODY)),
+     .sent = true},
 #define REFUSED .target = TARGET, .status = LSEXPORT_ERR_PROXY, .applied = LSEXPORT_APPLIED_NO
-    {.name = "CONNECT: 302", REFUSED, .script = SCRIPT(HEAD, ANSWER("302 Found\r\nLocation: http://127.0.0.1:1/login", ""))},
+    {.name = "CONNECT: 302",
+     REFUSED,
+     .script = SCRIPT(HEAD, ANSWER("302 Found\r\nLocation: http://127.0.0.1:1/login", ""))},
     {.name = "CONNECT: 400", REFUSED, .script = SCRIPT(HEAD, ANSWER("400 Bad Request", ""))},
-    {.name = "CONNECT: 403", REFUSED, .script = SCRIPT(HEAD, ANSWER("403 Forbidden\r\nContent-Type: text/html", "<html>no</html>"))},
-    {.name = "CONNECT: 407", REFUSED, .script = SCRIPT(HEAD, ANSWER("407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"p\"", ""))},
-    {.name = "CONNECT: 407, Digest", REFUSED, .script = SCRIPT(HEAD, ANSWER("407 Proxy Authentication Required\r\nProxy-Authenticate: Digest realm=\"p\", nonce=\"n\"", ""))},
-    {.name = "CONNECT: 407, closed", REFUSED, .script = SCRIPT(HEAD, ANSWER("407 Proxy Authentication Required\r\nConnection: close", ""), FIN)},
+    {.name = "CONNECT: 403",
+     REFUSED,
+     .script = SCRIPT(HEAD, ANSWER("403 Forbidden\r\nContent-Type: text/html", "<html>no</html>"))},
+    {.name = "CONNECT: 407",
+     REFUSED,
+     .script = SCRIPT(HEAD, ANSWER("407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"p\"", ""))},
+    {.name = "CONNECT: 407, Digest",
+     REFUSED,
+     .script = SCRIPT(
+         HEAD, ANSWER("407 Proxy Authentication Required\r\nProxy-Authenticate: Digest realm=\"p\", nonce=\"n\"", ""))},
+    {.name = "CONNECT: 407, closed",
+     REFUSED,
+     .script = SCRIPT(HEAD, ANSWER("407 Proxy Authentication Required\r\nConnection: close", ""), FIN)},
     {.name = "CONNECT: 502", REFUSED, .script = SCRIPT(HEAD, ANSWER("502 Bad Gateway", ""))},
-    {.name = "CONNECT: 503, Retry-After", REFUSED, .script = SCRIPT(HEAD, ANSWER("503 Unavailable\r\nRetry-After: 1", ""))},
+    {.name = "CONNECT: 503, Retry-After",
+     REFUSED,
+     .script = SCRIPT(HEAD, ANSWER("503 Unavailable\r\nRetry-After: 1", ""))},
     {.name = "CONNECT: closed", REFUSED, .script = SCRIPT(HEAD, FIN)},
     {.name = "CONNECT: reset", REFUSED, .script = SCRIPT(HEAD, RST)},
     {.name = "CONNECT: no HTTP", REFUSED, .script = SCRIPT(HEAD, SEND("SSH-2.0-OpenSSH_9.2\r\n\r\n"), FIN)},
-    {.name = "CONNECT: headers without end", REFUSED, .script = SCRIPT(HEAD, SEND("HTTP/1.1 200 OK\r\n"), FLOOD("X-Filler: yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy\r\n", 0))},
-    {.name = "CONNECT: silence", .target = TARGET, .status = LSEXPORT_ERR_CONNECT, .cause = LSEXPORT_CAUSE_CONNECT_TIMEOUT,
-     .applied = LSEXPORT_APPLIED_NO, .stalls_early = true, .script = SCRIPT(HEAD, STALL)},
-    {.name = "tunnel, silence in the handshake", .target = TARGET, .status = LSEXPORT_ERR_CONNECT, .cause = LSEXPORT_CAUSE_CONNECT_TIMEOUT,
-     .applied = LSEXPORT_APPLIED_NO, .stalls_early = true, .script = SCRIPT(HEAD, ESTABLISHED, STALL)},
-    {.name = "tunnel, closed in the handshake", .target = TARGET, .status = LSEXPORT_ERR_CONNECTION_LOST,
-     .applied = LSEXPORT_APPLIED_NO, .script = SCRIPT(HEAD, ESTABLISHED, SOME, FIN)},
-    {.name = "tunnel, closed behind the request", .target = TARGET, .status = LSEXPORT_ERR_CONNECTION_LOST,
-     .applied = LSEXPORT_APPLIED_UNKNOWN, .sent = true, .script = SCRIPT(TUNNEL, REQUEST, COMMIT, FIN)},
-    {.name = "tunnel, reset behind the request", .target = TARGET, .status = LSEXPORT_ERR_CONNECTION_LOST,
-     .applied = LSEXPORT_APPLIED_UNKNOWN, .sent = true, .script = SCRIPT(TUNNEL, REQUEST, COMMIT, RST)},
-    {.name = "tunnel, 407 of the target", .target = TARGET, .status = LSEXPORT_ERR_PROXY, .applied = LSEXPORT_APPLIED_NO,
-     .sent = true, .script = SCRIPT(TUNNEL, REQUEST, ANSWER("407 Proxy Authentication Required", ""))},
-    {.name = "plain, 407", .target = "http://127.0.0.1:1", .status = LSEXPORT_ERR_PROXY, .applied = LSEXPORT_APPLIED_NO,
-     .sent = true, .script = SCRIPT(REQUEST, ANSWER("407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"p\"", ""))},
-    {.name = "plain, 502", .target = "http://127.0.0.1:1", .status = LSEXPORT_ERR_UNAVAILABLE, .cause = LSEXPORT_CAUSE_GATEWAY,
-     .applied = LSEXPORT_APPLIED_UNKNOWN, .sent = true, .script = SCRIPT(REQUEST, ANSWER("502 Bad Gateway", ""))},
+    {.name = "CONNECT: headers without end",
+     REFUSED,
+     .script = SCRIPT(HEAD, SEND("HTTP/1.1 200 OK\r\n"),
+                      FLOOD("X-Filler: yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy\r\n", 0))},
+    {.name = "CONNECT: silence",
+     .target = TARGET,
+     .status = LSEXPORT_ERR_CONNECT,
+     .cause = LSEXPORT_CAUSE_CONNECT_TIMEOUT,
+     .applied = LSEXPORT_APPLIED_NO,
+     .stalls_early = true,
+     .script = SCRIPT(HEAD, STALL)},
+    {.name = "tunnel, silence in the handshake",
+     .target = TARGET,
+     .status = LSEXPORT_ERR_CONNECT,
+     .cause = LSEXPORT_CAUSE_CONNECT_TIMEOUT,
+     .applied = LSEXPORT_APPLIED_NO,
+     .stalls_early = true,
+     .script = SCRIPT(HEAD, ESTABLISHED, STALL)},
+    {.name = "tunnel, closed in the handshake",
+     .target = TARGET,
+     .status = LSEXPORT_ERR_CONNECTION_LOST,
+     .applied = LSEXPORT_APPLIED_NO,
+     .script = SCRIPT(HEAD, ESTABLISHED, SOME, FIN)},
+    {.name = "tunnel, closed behind the request",
+     .target = TARGET,
+     .status = LSEXPORT_ERR_CONNECTION_LOST,
+     .applied = LSEXPORT_APPLIED_UNKNOWN,
+     .sent = true,
+     .script = SCRIPT(TUNNEL, REQUEST, COMMIT, FIN)},
+    {.name = "tunnel, reset behind the request",
+     .target = TARGET,
+     .status = LSEXPORT_ERR_CONNECTION_LOST,
+     .applied = LSEXPORT_APPLIED_UNKNOWN,
+     .sent = true,
+     .script = SCRIPT(TUNNEL, REQUEST, COMMIT, RST)},
+    {.name = "tunnel, 407 of the target",
+     .target = TARGET,
+     .status = LSEXPORT_ERR_PROXY,
+     .applied = LSEXPORT_APPLIED_NO,
+     .sent = true,
+     .script = SCRIPT(TUNNEL, REQUEST, ANSWER("407 Proxy Authentication Required", ""))},
+    {.name = "plain, 407",
+     .target = "http://127.0.0.1:1",
+     .status = LSEXPORT_ERR_PROXY,
+     .applied = LSEXPORT_APPLIED_NO,
+     .sent = true,
+     .script =
+         SCRIPT(REQUEST, ANSWER("407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"p\"", ""))},
+    {.name = "plain, 502",
+     .target = "http://127.0.0.1:1",
+     .status = LSEXPORT_ERR_UNAVAILABLE,
+     .cause = LSEXPORT_CAUSE_GATEWAY,
+     .applied = LSEXPORT_APPLIED_UNKNOWN,
+     .sent = true,
+     .script = SCRIPT(REQUEST, ANSWER("502 Bad Gateway", ""))},
 };
 
 static struct server *start_proxy(const struct step *script) {
-  return server_start(&(struct server_plan){.identity = IDENTITY_GOOD, .raw = true, .scripts = &script, .script_count = 1});
+  return server_start(
+      &(struct server_plan){.identity = IDENTITY_GOOD, .raw = true, .scripts = &script, .script_count = 1});
 }
 
 static const char *proxy_url(char url[URL_SIZE], const struct server *proxy, const char *user) {
@@ -76,11 +134,12 @@ static void check_connect(struct server *proxy, const char *where) {
   if (!seen || strcmp(seen->method, "CONNECT") != 0) complain("%s: no CONNECT first", where);
   if (!seen) return;
   canary_check(seen->head, where);
-  if (strstr(seen->head, "X-API-Key") || seen->body_length) complain("%s: CONNECT holds more than it should: %s", where, seen->head);
+  if (strstr(seen->head, "X-API-Key") || seen->body_length)
+    complain("%s: CONNECT holds more than it should: %s", where, seen->head);
 }
 
-static void check_proxied(const struct proxied *row, enum kind kind, struct server *proxy, const struct outcome *outcome,
-                          const char *where) {
+static void check_proxied(const struct proxied *row, enum kind kind, struct server *proxy,
+                          const struct outcome *outcome, const char *where) {
   bool tunnel = strncmp(row->target, "https", 5) == 0;
   int32_t applied = kind_writes(kind) ? row->applied : LSEXPORT_APPLIED_NO;
   expect_status(outcome, row->status, where);
@@ -101,8 +160,8 @@ static void run_number(size_t number, const void *context) {
   (void)context;
   snprintf(where, sizeof where, "%s, %s", row->name, kind_name(kind));
   snprintf(connect, sizeof connect, "%lld", (long long)pace_ms(row->stalls_early ? DEADLINE_MS : 20000));
-  lsexport_client *client =
-      caller_client(row->target, OPTIONS({"proxy", proxy_url(url, proxy, "")}, {"max_attempts", "1"}, {"connect_timeout_ms", connect}));
+  lsexport_client *client = caller_client(row->target, OPTIONS({"proxy", proxy_url(url, proxy, "")},
+                                                               {"max_attempts", "1"}, {"connect_timeout_ms", connect}));
   struct outcome outcome = caller_call(client, kind, NULL);
   lsexport_client_free(client);
   caller_finish(proxy, where);
@@ -118,8 +177,8 @@ START_TEST(dials_again_what_the_proxy_kept_from_leaving) {
   char url[URL_SIZE];
   const struct step *const scripts[] = {SCRIPT(HEAD, ANSWER("503 Unavailable\r\nConnection: close", ""), FIN),
                                         SCRIPT(TUNNEL, REQUEST, COMMIT, ANSWER("200 OK", HEALTHY_BODY))};
-  struct server *proxy = server_start(
-      &(struct server_plan){.identity = IDENTITY_GOOD, .raw = true, .scripts = scripts, .script_count = COUNT(scripts)});
+  struct server *proxy = server_start(&(struct server_plan){
+      .identity = IDENTITY_GOOD, .raw = true, .scripts = scripts, .script_count = COUNT(scripts)});
   lsexport_client *client = caller_client(TARGET, OPTIONS({"proxy", proxy_url(url, proxy, "")}));
   struct outcome outcome = caller_call(client, (enum kind)_i, NULL);
   expect_status(&outcome, LSEXPORT_OK, "CONNECT refused, then not");
@@ -225,21 +284,24 @@ START_TEST(shows_the_proxy_password_to_the_proxy_alone) {
   bool refused = _i;
   snprintf(joined, sizeof joined, "%s:%s", PROXY_USER, CANARY_PROXY_PASSWORD);
   (void)EVP_EncodeBlock((unsigned char *)encoded, (const unsigned char *)joined, (int)strlen(joined));
-  snprintf(refusal, sizeof refusal,
-           "HTTP/1.1 407 %s\r\nX-Request-Id: %s\r\nProxy-Authenticate: Basic realm=\"%s\"\r\nContent-Type: text/plain\r\n"
-           "Content-Length: %zu\r\n\r\n%s",
-           encoded, encoded, CANARY_PROXY_PASSWORD, strlen(encoded), encoded);
+  snprintf(
+      refusal, sizeof refusal,
+      "HTTP/1.1 407 %s\r\nX-Request-Id: %s\r\nProxy-Authenticate: Basic realm=\"%s\"\r\nContent-Type: text/plain\r\n"
+      "Content-Length: %zu\r\n\r\n%s",
+      encoded, encoded, CANARY_PROXY_PASSWORD, strlen(encoded), encoded);
   struct server *proxy =
       start_proxy(refused ? SCRIPT(HEAD, {.kind = STEP_SEND, .bytes = refusal, .length = strlen(refusal)})
                           : SCRIPT(TUNNEL, REQUEST, ANSWER("200 OK", HEALTHY_BODY)));
-  lsexport_client *client = caller_client(
-      TARGET, OPTIONS({"proxy", proxy_url(url, proxy, PROXY_USER)}, {"proxy_password", CANARY_PROXY_PASSWORD}, {"max_attempts", "1"}));
+  lsexport_client *client =
+      caller_client(TARGET, OPTIONS({"proxy", proxy_url(url, proxy, PROXY_USER)},
+                                    {"proxy_password", CANARY_PROXY_PASSWORD}, {"max_attempts", "1"}));
   struct outcome outcome = caller_call(client, KIND_CREATE, NULL);
   expect_status(&outcome, refused ? LSEXPORT_ERR_PROXY : LSEXPORT_OK, "proxy password");
   outcome_free(&outcome);
   lsexport_client_free(client);
   caller_finish(proxy, "proxy password");
-  ck_assert_msg(strstr(server_request(proxy, 0)->head, encoded), "no %s in %s", encoded, server_request(proxy, 0)->head);
+  ck_assert_msg(strstr(server_request(proxy, 0)->head, encoded), "no %s in %s", encoded,
+                server_request(proxy, 0)->head);
   for (int i = 1; !refused && i < server_requests(proxy, NULL); i++) {
     ck_assert(!strstr(server_request(proxy, i)->head, "Proxy-Authorization"));
     ck_assert(!strstr(server_request(proxy, i)->head, encoded));

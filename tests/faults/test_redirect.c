@@ -52,8 +52,9 @@ static void redirect(int code, const struct target *target, enum kind kind, bool
            target->location ? "Location: " : "", location, target->location ? "\r\n" : "");
   snprintf(where, sizeof where, "%d to %s, %s%s", code, target->location ? location : "nowhere", kind_name(kind),
            tls ? " over TLS" : "");
-  struct server *server = server_start_one(tls ? IDENTITY_GOOD : IDENTITY_NONE,
-                                           SCRIPT(REQUEST, {.kind = STEP_SEND, .bytes = answer, .length = strlen(answer)}));
+  struct server *server =
+      server_start_one(tls ? IDENTITY_GOOD : IDENTITY_NONE,
+                       SCRIPT(REQUEST, {.kind = STEP_SEND, .bytes = answer, .length = strlen(answer)}));
   lsexport_client *client = caller_client(server_root(server), NULL);
   struct outcome outcome = caller_call(client, kind, NULL);
   expect_status(&outcome, LSEXPORT_ERR_REDIRECT, where);

@@ -20,18 +20,28 @@ static const struct echo {
   bool in_json;
 } echoes[] = {
     {"detail", "400 Bad Request\r\n" JSON_TYPE, "{\"detail\":\"%s\"}", true},
-    {"detail of the bucket", "400 Bad Request\r\n" JSON_TYPE, "{\"detail\":\"Failed to validate S3 destination: %s\"}", true},
+    {"detail of the bucket", "400 Bad Request\r\n" JSON_TYPE, "{\"detail\":\"Failed to validate S3 destination: %s\"}",
+     true},
     {"detail of the bucket, framed", "400 Bad Request\r\n" JSON_TYPE,
-     "{\"detail\":\"Failed to validate S3 destination: [Errno 5] An error occurred (%s) when calling the PutObject operation: x\"}", true},
+     "{\"detail\":\"Failed to validate S3 destination: [Errno 5] An error occurred (%s) when calling the PutObject "
+     "operation: x\"}",
+     true},
     {"detail of the bucket, in a URL", "400 Bad Request\r\n" JSON_TYPE,
-     "{\"detail\":\"Failed to validate S3 destination: Could not connect to the endpoint URL: \\\"https://%s.example/b/k?x=%s\\\"\"}", true},
-    {"detail with error and message", "403 Forbidden\r\n" JSON_TYPE, "{\"detail\":{\"error\":\"%s\",\"message\":\"no\"}}", true},
+     "{\"detail\":\"Failed to validate S3 destination: Could not connect to the endpoint URL: "
+     "\\\"https://%s.example/b/k?x=%s\\\"\"}",
+     true},
+    {"detail with error and message", "403 Forbidden\r\n" JSON_TYPE,
+     "{\"detail\":{\"error\":\"%s\",\"message\":\"no\"}}", true},
     {"message", "500 Oops\r\n" JSON_TYPE, "{\"message\":\"%s\"}", true},
     {"title", "500 Oops\r\nContent-Type: application/problem+json\r\n", "{\"title\":\"%s\"}", true},
-    {"a field's message", "422 No\r\n" JSON_TYPE, "{\"detail\":[{\"loc\":[\"body\",\"config\"],\"msg\":\"%s\",\"type\":\"x\"}]}", true},
-    {"a field's path", "422 No\r\n" JSON_TYPE, "{\"detail\":[{\"loc\":[\"body\",\"%s\"],\"msg\":\"no\",\"type\":\"x\"}]}", true},
+    {"a field's message", "422 No\r\n" JSON_TYPE,
+     "{\"detail\":[{\"loc\":[\"body\",\"config\"],\"msg\":\"%s\",\"type\":\"x\"}]}", true},
+    {"a field's path", "422 No\r\n" JSON_TYPE,
+     "{\"detail\":[{\"loc\":[\"body\",\"%s\"],\"msg\":\"no\",\"type\":\"x\"}]}", true},
     {"a field's input", "422 No\r\n" JSON_TYPE,
-     "{\"detail\":[{\"loc\":[\"body\"],\"msg\":\"no\",\"type\":\"x\",\"input\":{\"secret_access_key\":\"%s\"},\"ctx\":{\"error\":\"%s\"},\"url\":\"%s\"}]}", true},
+     "{\"detail\":[{\"loc\":[\"body\"],\"msg\":\"no\",\"type\":\"x\",\"input\":{\"secret_access_key\":\"%s\"},\"ctx\":{"
+     "\"error\":\"%s\"},\"url\":\"%s\"}]}",
+     true},
     {"plain text", "500 Oops\r\nContent-Type: text/plain\r\n", "it was %s, was it not", false},
     {"HTML", "502 Bad Gateway\r\nContent-Type: text/html\r\n", "<html>%s</html>", false},
     {"text without a type", "500 Oops\r\n", "%s", false},
@@ -75,7 +85,8 @@ static enum canary_form form_within(const struct echo *echo, enum canary_form fo
 
 static void call_and_end(lsexport_client *client, struct server *server, enum kind kind, const char *where) {
   struct outcome outcome = caller_call(client, kind, NULL);
-  const char *const facts[] = {"redirect_host", "content_type", "content_encoding", "member", "expected", "seen", "url", "bucket"};
+  const char *const facts[] = {"redirect_host", "content_type", "content_encoding", "member", "expected", "seen",
+                               "url",           "bucket"};
   for (size_t i = 0; i < COUNT(facts); i++) {
     const char *fact = lsexport_error_fact(outcome.error, facts[i]);
     if (fact) canary_check(fact, where);
@@ -114,7 +125,9 @@ static void echo_number(size_t number, const void *context) {
   if (canary != CANARY_IS_API_KEY) answer_with(answer, (size_t)length, KIND_PATCH, where);
 }
 
-START_TEST(never_shows_what_is_sent_back) { workers_run(COUNT(echoes) * CANARY_COUNT * CANARY_FORM_COUNT, echo_number, NULL); }
+START_TEST(never_shows_what_is_sent_back) {
+  workers_run(COUNT(echoes) * CANARY_COUNT * CANARY_FORM_COUNT, echo_number, NULL);
+}
 END_TEST
 
 /* ---- a secret that crosses a cut ---- */
@@ -130,10 +143,14 @@ static const struct cut {
     {"bucket's code", "400 No\r\n\r\n{\"detail\":\"Failed to validate S3 destination: [Errno 5] An error occurred (",
      ") when calling the PutObject operation: x\"}", true},
     {"endpoint's URL",
-     "400 No\r\n\r\n{\"detail\":\"Failed to validate S3 destination: Could not connect to the endpoint URL: \\\"https://", ".example/\\\"\"}", true},
+     "400 No\r\n\r\n{\"detail\":\"Failed to validate S3 destination: Could not connect to the endpoint URL: "
+     "\\\"https://",
+     ".example/\\\"\"}", true},
     {"denied resource",
-     "400 No\r\n\r\n{\"detail\":\"Failed to validate S3 destination: User: arn:aws:iam::1:user/x is not authorized to perform: "
-     "s3:PutObject on resource: \\\"arn:aws:s3:::", "\\\" because no identity-based policy allows the s3:PutObject action\"}", true},
+     "400 No\r\n\r\n{\"detail\":\"Failed to validate S3 destination: User: arn:aws:iam::1:user/x is not authorized to "
+     "perform: "
+     "s3:PutObject on resource: \\\"arn:aws:s3:::",
+     "\\\" because no identity-based policy allows the s3:PutObject action\"}", true},
     {"field's path", "422 No\r\n\r\n{\"detail\":[{\"loc\":[\"body\",\"", "\"],\"msg\":\"no\"}]}", true},
     {"field's message", "422 No\r\n\r\n{\"detail\":[{\"loc\":[\"body\"],\"msg\":\"", "\"}]}", true},
     {"text", "500 No\r\nContent-Type: text/plain\r\n\r\n", "", false},
@@ -171,7 +188,8 @@ END_TEST
 
 /* The searches of caller.c, over errors of the library itself: bad values are secrets as well. */
 START_TEST(never_shows_what_it_refuses) {
-  static const char *const bad[] = {CANARY_API_KEY "\n", " " CANARY_API_KEY, CANARY_API_KEY "\x7f", "\xff" CANARY_API_KEY};
+  static const char *const bad[] = {CANARY_API_KEY "\n", " " CANARY_API_KEY, CANARY_API_KEY "\x7f",
+                                    "\xff" CANARY_API_KEY};
   for (size_t i = 0; i < COUNT(bad); i++) {
     lsexport_config *config = NULL;
     lsexport_client *client = NULL;
@@ -192,7 +210,8 @@ START_TEST(never_shows_what_it_refuses) {
   for (size_t i = 0; i < COUNT(options); i++) {
     lsexport_client *client = NULL;
     lsexport_error *error = NULL;
-    if (caller_try_client("https://127.0.0.1:1", OPTIONS({options[i].key, options[i].value}), &client, &error) == LSEXPORT_OK)
+    if (caller_try_client("https://127.0.0.1:1", OPTIONS({options[i].key, options[i].value}), &client, &error) ==
+        LSEXPORT_OK)
       lsexport_client_free(client);
     lsexport_error_free(error);
   }

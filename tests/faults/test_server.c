@@ -44,8 +44,8 @@ static int hear(int descriptor, char *to, size_t size) {
 
 START_TEST(sends_what_the_script_says) {
   char heard[4096];
-  struct server *server = server_start_one(
-      IDENTITY_NONE, SCRIPT(HEAD, SEND("a\0b"), FLOOD("cd", 3), DRIBBLE("ef", 1), BODY, ANSWER("204 Nothing\r\nX: y", "body"), FIN));
+  struct server *server = server_start_one(IDENTITY_NONE, SCRIPT(HEAD, SEND("a\0b"), FLOOD("cd", 3), DRIBBLE("ef", 1),
+                                                                 BODY, ANSWER("204 Nothing\r\nX: y", "body"), FIN));
   int descriptor = dial(server);
   say(descriptor, "POST /there HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello");
   int length = hear(descriptor, heard, sizeof heard);
@@ -138,7 +138,8 @@ static long verify(enum identity identity, enum tls_limit limit, int version) {
 START_TEST(is_who_it_says) {
   ck_assert_int_eq(verify(IDENTITY_GOOD, TLS_LIMIT_NONE, TLS1_3_VERSION), X509_V_OK);
   ck_assert_int_eq(verify(IDENTITY_GOOD, TLS_LIMIT_1_2, TLS1_2_VERSION), X509_V_OK);
-  ck_assert_int_eq(verify(IDENTITY_SELF_SIGNED, TLS_LIMIT_NONE, TLS1_3_VERSION), X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT);
+  ck_assert_int_eq(verify(IDENTITY_SELF_SIGNED, TLS_LIMIT_NONE, TLS1_3_VERSION),
+                   X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT);
   ck_assert_int_ne(verify(IDENTITY_OTHER_AUTHORITY, TLS_LIMIT_NONE, TLS1_3_VERSION), X509_V_OK);
   ck_assert_int_eq(verify(IDENTITY_EXPIRED, TLS_LIMIT_NONE, TLS1_3_VERSION), X509_V_ERR_CERT_HAS_EXPIRED);
   ck_assert_int_eq(verify(IDENTITY_NOT_YET_VALID, TLS_LIMIT_NONE, TLS1_3_VERSION), X509_V_ERR_CERT_NOT_YET_VALID);

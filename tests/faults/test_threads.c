@@ -25,8 +25,10 @@ static const struct step *const manners[] = {
     SCRIPT(REQUEST, RST),
     SCRIPT(REQUEST, FIN),
     SCRIPT(REQUEST, ANSWER("503 Unavailable", ""), REQUEST, ANSWER("200 OK", HEALTHY_BODY), AGAIN),
-    SCRIPT(REQUEST, COMMIT, SEND("HTTP/1.1 200 OK\r\nContent-Length: 501\r\n\r\n"), PAUSE(3), SEND(HEALTHY_BODY), AGAIN),
-    SCRIPT(REQUEST, COMMIT, ANSWER("200 OK", HEALTHY_BODY "\n"), SEND("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"), AGAIN),
+    SCRIPT(REQUEST, COMMIT, SEND("HTTP/1.1 200 OK\r\nContent-Length: 501\r\n\r\n"), PAUSE(3), SEND(HEALTHY_BODY),
+           AGAIN),
+    SCRIPT(REQUEST, COMMIT, ANSWER("200 OK", HEALTHY_BODY "\n"), SEND("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"),
+           AGAIN),
     SCRIPT(FIN),
 };
 
@@ -59,10 +61,17 @@ static lsexport_call *make_call(struct worker *worker, unsigned *tick_seed) {
   lsexport_call *call = NULL;
   lsexport_call_new(&call);
   switch (next_random(&worker->seed) % 4) {
-  case 0: lsexport_call_set_cancel(call, worker->shared->tokens[next_random(&worker->seed) % CANCELLERS]); break;
-  case 1: lsexport_call_set_tick(call, tick_sometimes, (uintptr_t)tick_seed); break;
-  case 2: lsexport_call_set_timeout_ms(call, pace_ms(200)); break;
-  default: break;
+  case 0:
+    lsexport_call_set_cancel(call, worker->shared->tokens[next_random(&worker->seed) % CANCELLERS]);
+    break;
+  case 1:
+    lsexport_call_set_tick(call, tick_sometimes, (uintptr_t)tick_seed);
+    break;
+  case 2:
+    lsexport_call_set_timeout_ms(call, pace_ms(200));
+    break;
+  default:
+    break;
   }
   return call;
 }

@@ -36,9 +36,12 @@ void wire_pause(struct wire *wire, int milliseconds) {
 static short wanted(struct wire *wire, int result, short plain) {
   if (!wire->tls) return errno == EAGAIN || errno == EWOULDBLOCK ? plain : 0;
   switch (SSL_get_error(wire->tls, result)) {
-  case SSL_ERROR_WANT_READ: return POLLIN;
-  case SSL_ERROR_WANT_WRITE: return POLLOUT;
-  default: return 0;
+  case SSL_ERROR_WANT_READ:
+    return POLLIN;
+  case SSL_ERROR_WANT_WRITE:
+    return POLLOUT;
+  default:
+    return 0;
   }
 }
 

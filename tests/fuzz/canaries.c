@@ -170,6 +170,7 @@ struct piece canaries_expand(const uint8_t *data, size_t size) {
   struct piece out = piece_of("", 0);
   size_t expansions = 0;
   (void)canaries();
+  looked_for = CANARY_COUNT;
   input_tells = holds_part((const char *)data, size);
   for (size_t i = 0; i < size; i++) {
     size_t choice = (size_t)data[i] - FIRST_BYTE;

@@ -108,6 +108,7 @@ static bool take_request(struct far_end *far, struct far_connection *connection)
     connection->tunnel = true;
   else
     far->requests++;
+  far->last_was_early = connection->answered_early;
   connection->length -= length;
   memmove(connection->request, connection->request + length, connection->length + 1);
   connection->begun = false;
@@ -124,6 +125,13 @@ static bool move_connection(struct far_end *far, struct far_connection *connecti
   return moved;
 }
 
+/* Nobody asked yet, and there is something to say. */
+static bool is_early(const struct far_end *far, int socket) {
+  char byte;
+  bool asked = recv(socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+  return far->early && !asked && far->left && !strchr(PIECE_ENDS, *far->script ? *far->script : 'x');
+}
+
 static bool greet(struct far_end *far) {
   int socket = accept4(far->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (socket < 0) return false;
@@ -133,7 +141,8 @@ static bool greet(struct far_end *far) {
   connection->socket = socket;
   connection->tunnel = connection->owes = connection->begun = false;
   connection->length = 0;
-  if (far->early) answer(far, connection);
+  connection->answered_early = is_early(far, socket);
+  if (connection->answered_early) answer(far, connection);
   return true;
 }
 

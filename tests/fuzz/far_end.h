@@ -16,8 +16,9 @@
 struct far_connection {
   int socket; /* -1: free */
   bool tunnel;
-  bool owes;  /* the rest of a piece */
-  bool begun; /* a request, and it was counted */
+  bool owes;           /* the rest of a piece */
+  bool answered_early; /* before anything of a request was there */
+  bool begun;          /* a request, and it was counted */
   size_t length;
   char request[FAR_REQUEST_MAX + 1];
 };
@@ -27,9 +28,10 @@ struct far_end {
   int port;
   const char *script;
   size_t left;
-  bool early;      /* answers before it is asked */
-  size_t posts;    /* begun */
-  size_t requests; /* received whole */
+  bool early;          /* answers before it is asked */
+  size_t posts;        /* begun */
+  size_t requests;     /* received whole */
+  bool last_was_early; /* the last of them was on a connection that had its answer before */
   struct far_connection connections[FAR_CONNECTIONS_MAX];
 };
 

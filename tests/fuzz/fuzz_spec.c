@@ -157,6 +157,9 @@ static void check_found_again(const lsexport_destination_spec *spec) {
 }
 
 static void check_let_through(const lsexport_destination_spec *spec) {
+  for (enum spec_text field = 0; field < SPEC_S3_ADDITIONAL_KWARGS; field++)
+    for (const char *byte = spec_text(spec, field); byte && *byte; byte++)
+      MUST((unsigned char)*byte >= 0x20 && *byte != 0x7f);
   const char *endpoint = spec_text(spec, SPEC_ENDPOINT_URL);
   if (endpoint) MUST(endpoint_must_agree(endpoint));
   check_body(spec, false);

@@ -12,7 +12,7 @@
 #include <time.h>
 
 #define CALLS_A_CLIENT 20000 /* then comes another one */
-#define WARM 10 /* calls until a client has all its connections */
+#define WARM 10              /* calls until a client has all its connections */
 #define CALLS_A_TOKEN 100    /* with a cancel token, and a builder, of their own */
 #define MEMORY_COUNTS_FROM 100000
 #define MAY_GROW_KB 1024 /* the allocator's own unrest */

@@ -2,6 +2,8 @@
 /* The rules of the C interface: what NULL means to every public function, and failures of setters that stick. */
 #include "fixtures.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <string.h>
 
 #define INVALID LSEXPORT_ERR_INVALID_ARGUMENT
@@ -287,6 +289,32 @@ START_TEST(a_builder_may_be_used_again_and_its_parts_freed) {
 }
 END_TEST
 
+static lsexport_cancel *of_the_handler;
+
+static void handle(int number) {
+  (void)number;
+  lsexport_cancel_trigger(of_the_handler);
+}
+
+START_TEST(a_token_in_a_signal_handler) {
+  lsexport_call *call = NULL;
+  lsexport_cancel_new(&of_the_handler);
+  lsexport_call_new(&call);
+  lsexport_call_set_cancel(call, of_the_handler);
+  ck_assert_int_eq(lsexport_cancel_is_triggered(of_the_handler), 0);
+  ck_assert(signal(SIGUSR1, handle) != SIG_ERR);
+  for (int i = 0; i < 3; i++) {
+    errno = E2BIG;
+    raise(SIGUSR1);
+    ck_assert_int_eq(errno, E2BIG); /* what it interrupts may be looking at it */
+    ck_assert_int_eq(lsexport_cancel_is_triggered(of_the_handler), 1);
+  }
+  ck_assert_int_eq(scene_create(&scene, spec, call), LSEXPORT_ERR_CANCELLED);
+  lsexport_call_free(call);
+  lsexport_cancel_free(of_the_handler);
+}
+END_TEST
+
 START_TEST(versions) {
   ck_assert_int_eq(lsexport_abi_level(), LSEXPORT_ABI_LEVEL);
   ck_assert_str_eq(lsexport_version(), LSEXPORT_VERSION);
@@ -332,5 +360,6 @@ int main(void) {
   tcase_add_test(calls, a_call_keeps_its_first_failure);
   tcase_add_loop_test(calls, every_check_can_be_allowed, 0, (int)COUNT(checks));
   tcase_add_test(calls, a_builder_may_be_used_again_and_its_parts_freed);
+  tcase_add_test(calls, a_token_in_a_signal_handler);
   return run_suite(suite);
 }

@@ -125,6 +125,26 @@ START_TEST(a_config_may_go_before_its_client) {
 }
 END_TEST
 
+START_TEST(a_real_client_is_made_without_a_network) {
+  lsexport_client *client = NULL;
+  lsexport_error *error = NULL;
+  lsexport_cancel *cancel = NULL;
+  lsexport_call *call = NULL;
+  lsexport_destinations *list = NULL;
+  lsexport_config *config = config_with(NULL);
+  ck_assert_msg(lsexport_client_new(config, &client, &error) == LSEXPORT_OK, "%s", lsexport_error_message(error));
+  lsexport_config_free(config);
+  lsexport_cancel_new(&cancel);
+  lsexport_cancel_trigger(cancel);
+  lsexport_call_new(&call);
+  lsexport_call_set_cancel(call, cancel);
+  ck_assert_int_eq(lsexport_destination_list(client, call, &list, NULL), LSEXPORT_ERR_CANCELLED);
+  lsexport_call_free(call);
+  lsexport_cancel_free(cancel);
+  lsexport_client_free(client);
+}
+END_TEST
+
 /* ---- transports ---- */
 
 START_TEST(a_transport_is_used_again) {
@@ -257,6 +277,7 @@ int main(void) {
   tcase_add_test(cases, an_error_of_the_config_never_shows_the_key);
   tcase_add_test(cases, what_a_server_repeats_of_our_secrets_is_removed);
   tcase_add_test(cases, a_config_may_go_before_its_client);
+  tcase_add_test(cases, a_real_client_is_made_without_a_network);
   tcase_add_test(cases, a_transport_is_used_again);
   tcase_add_test(cases, the_last_one_given_back_is_taken_first_and_few_are_kept);
   tcase_add_test(cases, no_transport_is_no_memory);

@@ -35,6 +35,11 @@ static int remains(uintptr_t address) {
 /* Chance, and what the allocator writes into free blocks, may match a few. */
 static void assert_gone(uintptr_t address) { ck_assert_int_lt(remains(address), 24); }
 
+static void assert_zero(const unsigned char *bytes, size_t first, size_t end) {
+  for (size_t i = first; i < end; i++)
+    if (bytes[i]) ck_abort_msg("byte %zu is %d", i, bytes[i]);
+}
+
 START_TEST(the_look_itself_works) {
   unsigned char *block = malloc(BLOCK);
   ck_assert_ptr_nonnull(block);
@@ -48,7 +53,7 @@ END_TEST
 START_TEST(allocation_is_zeroed_and_never_of_nothing) {
   unsigned char *block = mem_alloc(BLOCK);
   ck_assert_ptr_nonnull(block);
-  for (size_t i = 0; i < BLOCK; i++) ck_assert_int_eq(block[i], 0);
+  assert_zero(block, 0, BLOCK);
   mem_free(block);
   block = mem_alloc(0);
   ck_assert_ptr_nonnull(block);
@@ -67,7 +72,7 @@ START_TEST(growing_keeps_the_bytes_and_wipes_the_old_block) {
   unsigned char *grown = mem_grow(block, BLOCK, 100000);
   ck_assert_ptr_nonnull(grown);
   ck_assert_int_eq(remains((uintptr_t)grown) == -1 ? BLOCK : remains((uintptr_t)grown), BLOCK);
-  for (size_t i = BLOCK; i < 100000; i++) ck_assert_int_eq(grown[i], 0);
+  assert_zero(grown, BLOCK, 100000);
   assert_gone(old);
   mem_free_secret(grown, 100000);
   grown = mem_grow(NULL, 0, 10);
@@ -108,7 +113,7 @@ END_TEST
 START_TEST(pages_are_zeroed) {
   unsigned char *pages = mem_pages_alloc(3 * 4096 + 1);
   ck_assert_ptr_nonnull(pages);
-  for (size_t i = 0; i <= 3 * 4096; i++) ck_assert_int_eq(pages[i], 0);
+  assert_zero(pages, 0, 3 * 4096 + 1);
   fill(pages);
   mem_pages_free(pages, 3 * 4096 + 1);
 }
@@ -141,7 +146,7 @@ START_TEST(the_wiping_allocator_otherwise_is_one) {
   size_t before = wiping_count();
   unsigned char *zeroed = wiping_calloc(BLOCK / 8, 8);
   ck_assert_ptr_nonnull(zeroed);
-  for (size_t i = 0; i < BLOCK; i++) ck_assert_int_eq(zeroed[i], 0);
+  assert_zero(zeroed, 0, BLOCK);
   wiping_free(zeroed);
   char *copy = wiping_strdup("secret");
   ck_assert_str_eq(copy, "secret");

@@ -110,10 +110,12 @@ static void check_one(const struct retry_facts *facts) {
                              : too_long              ? RETRY_STOP_TOO_LONG
                              : wait < facts->left_ms ? RETRY_AGAIN
                                                      : RETRY_STOP;
-  ck_assert_int_eq(decision.answer, answer);
-  if (answer != RETRY_AGAIN) return;
-  ck_assert_int_eq(decision.wait_ms, wait);
-  ck_assert_int_eq(decision.cost, cost);
+  bool right = decision.answer == answer;
+  if (answer == RETRY_AGAIN) right = right && decision.wait_ms == wait && decision.cost == cost;
+  if (!right)
+    ck_abort_msg("class %d, repeatable %d, sent %d, attempt %d, retry after %lld, left %lld, tokens %d: %d",
+                 facts->class, facts->repeatable, facts->sent, facts->attempts, (long long)facts->retry_after_ms,
+                 (long long)facts->left_ms, facts->tokens, decision.answer);
 }
 
 START_TEST(every_combination) {

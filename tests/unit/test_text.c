@@ -82,8 +82,9 @@ START_TEST(every_scalar_value_is_one_and_no_other_is) {
     }
     for (size_t i = 1; i < size; i++) bytes[i] = (char)(0x80 | (value >> 6 * (size - 1 - i) & 0x3f));
     bool scalar = value < 0xd800 || (value > 0xdfff && value < 0x110000);
-    ck_assert_uint_eq(text_utf8_size(bytes, size), scalar ? size : 0);
-    if (size > 1) ck_assert_uint_eq(text_utf8_size(bytes, size - 1), 0);
+    bool right = text_utf8_size(bytes, size) == (scalar ? size : 0);
+    if (size > 1) right = right && !text_utf8_size(bytes, size - 1);
+    if (!right) ck_abort_msg("U+%04X", value); /* an assertion each would take minutes */
   }
 }
 END_TEST

@@ -182,20 +182,19 @@ static void assert_washed(const char *text, const char *expected, const struct s
   buf_reset(&out);
 }
 
-START_TEST(every_form_of_every_secret) {
+START_TEST(every_form_of_a_secret) {
   static const char *const around[][2] = {{"", ""}, {"key ", " is wrong"}, {"{\"k\":\"", "\"}"}};
-  const char *secret = secrets_known[(size_t)_i / COUNT(forms)];
-  size_t at = (size_t)_i % COUNT(forms);
   struct secrets secrets = {0};
   char form[TEXT_MAX], text[TEXT_MAX], expected[TEXT_MAX];
   secrets_add(&secrets, "another-secret", 14);
-  secrets_add(&secrets, secret, strlen(secret));
-  forms[at].make(form, secret);
-  for (size_t i = 0; i < COUNT(around); i++) {
-    snprintf(text, sizeof text, "%s%s%s", around[i][0], form, around[i][1]);
-    snprintf(expected, sizeof expected, "%s%s%s", around[i][0], WASH_MARK, around[i][1]);
-    assert_washed(text, expected, &secrets, forms[at].name);
-  }
+  secrets_add(&secrets, secrets_known[_i], strlen(secrets_known[_i]));
+  for (size_t i = 0; i < COUNT(forms); i++)
+    for (size_t where = 0; where < COUNT(around); where++) {
+      forms[i].make(form, secrets_known[_i]);
+      snprintf(text, sizeof text, "%s%s%s", around[where][0], form, around[where][1]);
+      snprintf(expected, sizeof expected, "%s%s%s", around[where][0], WASH_MARK, around[where][1]);
+      assert_washed(text, expected, &secrets, forms[i].name);
+    }
 }
 END_TEST
 
@@ -276,7 +275,7 @@ END_TEST
 int main(void) {
   Suite *suite = suite_create("test_wash_secrets");
   TCase *cases = add_cases(suite, "secrets");
-  tcase_add_loop_test(cases, every_form_of_every_secret, 0, (int)(COUNT(secrets_known) * COUNT(forms)));
+  tcase_add_loop_test(cases, every_form_of_a_secret, 0, (int)COUNT(secrets_known));
   tcase_add_loop_test(cases, base64_at_each_place, 0, (int)COUNT(secrets_known));
   tcase_add_loop_test(cases, several_secrets, 0, (int)COUNT(several));
   tcase_add_test(cases, a_secret_with_a_nul);

@@ -1,13 +1,15 @@
 """The application: the API under both of its paths, the admin routes, and what stands around them."""
 
 from fastapi import FastAPI, Request
+from fastapi.encoders import jsonable_encoder
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from starlette.types import ASGIApp
 
 from lsexport_emulator import __version__, admin, destinations, docs_page
 from lsexport_emulator.emulator import Emulator
-from lsexport_emulator.errors import ApiError
+from lsexport_emulator.errors import ApiError, EchoResponse
 from lsexport_emulator.faults import FaultMiddleware
 from lsexport_emulator.limits import LimitMiddleware
 from lsexport_emulator.requestlog import ADMIN_PREFIX, RecordingMiddleware
@@ -36,6 +38,7 @@ def create_api(emulator: Emulator) -> FastAPI:
     )
     api.state.emulator = emulator
     api.add_exception_handler(ApiError, _api_error)
+    api.add_exception_handler(RequestValidationError, _validation_error)
     api.add_exception_handler(Exception, _server_error)
     api.include_router(destinations.router, prefix="/api/v1")
     # A self-hosted front end rewrites /api/X to /api/v1/X.
@@ -53,6 +56,15 @@ def _operation_id(route: APIRoute) -> str:
 async def _api_error(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, ApiError)
     return JSONResponse(error.body, status_code=error.status, headers=error.headers)
+
+
+async def _validation_error(_: Request, error: Exception) -> JSONResponse:
+    """As FastAPI writes it."""
+    assert isinstance(error, RequestValidationError)
+    try:
+        return EchoResponse({"detail": jsonable_encoder(error.errors())}, status_code=422)
+    except RecursionError:  # FastAPI says so where reading such a body fails
+        return JSONResponse({"detail": "There was an error parsing the body"}, status_code=400)
 
 
 async def _server_error(_: Request, error: Exception) -> JSONResponse:

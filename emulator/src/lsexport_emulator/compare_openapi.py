@@ -93,7 +93,7 @@ class _Comparison:
             elif keyword == "items" and left is not None and right is not None:
                 yield from self._schema(f"{where}[]", left, right)
             elif keyword == "anyOf" and left is not None and right is not None and len(left) == len(right):
-                for index, (one, other) in enumerate(zip(left, right)):
+                for index, (one, other) in enumerate(zip(left, right, strict=True)):
                     yield from self._schema(f"{where}|{index}", one, other)
             elif keyword in ("required", "enum"):
                 yield from _plain(place, sorted(left or []), sorted(right or []))

@@ -8,7 +8,8 @@ from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
 
 _STYLE = """
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #222; }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; color: #222;
+       margin: 2rem auto; padding: 0 1rem; }
 h2 { margin-top: 2.5rem; font: 600 1.1rem ui-monospace, monospace; }
 h2 b { color: #06c; text-transform: uppercase; }
 table { border-collapse: collapse; width: 100%; margin: .5rem 0 1.5rem; }

@@ -109,17 +109,48 @@ def _serve(buckets: list[str], locked_bucket: str) -> None:
     # Google's endpoint is not AWS's: without this moto takes "storage" for the bucket.
     os.environ["MOTO_S3_CUSTOM_ENDPOINTS"] = "http://storage.googleapis.com"
     os.environ["MOTO_ACCOUNT_ID"] = ACCOUNT_ID
-    from moto.server import ThreadedMotoServer
 
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
+    host, port = _start_moto()
     facts = _set_up(f"http://{host}:{port}", buckets, locked_bucket)
     with os.fdopen(handshake, "w") as out:
         out.write(json.dumps(asdict(facts)) + "\n")
     sys.stdin.read()  # until the parent closes it, or is gone
     os._exit(0)  # moto has nothing to put in order
+
+
+def _start_moto() -> tuple[str, int]:
+    from moto.moto_server.threaded_moto_server import ThreadedMotoServer
+
+    _keep_leading_slashes()
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    return host, port
+
+
+def _keep_leading_slashes() -> None:
+    """AWS's form with an empty prefix asks the bucket's host for `//tmp/...`, a key that begins with a
+    slash. Python's HTTP server makes one slash of two, and moto's check of the signature takes what
+    follows for a host. Both are mended here; AWS takes such keys.
+    """
+    from botocore.awsrequest import AWSRequest
+    from moto.iam import access_control
+    from moto.moto_server import threaded_moto_server
+
+    class Handler(threaded_moto_server.MotoRequestHandler):  # type: ignore[misc]
+        def make_environ(self) -> dict[str, Any]:
+            environ: dict[str, Any] = super().make_environ()
+            path = self.requestline.split(" ")[1]
+            if path.startswith("//"):
+                environ["RAW_URI"] = environ["REQUEST_URI"] = path
+            return environ
+
+    def request_with_host(*, url: str, **members: Any) -> Any:
+        return AWSRequest(url=f"http://host{url}", **members)
+
+    threaded_moto_server.MotoRequestHandler = Handler
+    access_control.AWSRequest = request_with_host
 
 
 def _set_up(endpoint_url: str, buckets: list[str], locked_bucket: str) -> EmbeddedS3Facts:

@@ -1,7 +1,11 @@
-"""Refusals that are not 422s."""
+"""Refusals, and how they are written."""
 
+import json
+import math
 from collections.abc import Mapping
 from typing import Any
+
+from fastapi.responses import JSONResponse
 
 
 class ApiError(Exception):
@@ -29,3 +33,23 @@ _DESCRIPTIONS = {
 def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """For the OpenAPI document: the refusals that a method can answer with."""
     return {status: {"description": _DESCRIPTIONS[status]} for status in statuses}
+
+
+class EchoResponse(JSONResponse):
+    """JSON that may echo what was sent, which may be what JSON cannot hold: NaN, half a character."""
+
+    def render(self, content: Any) -> bytes:
+        try:
+            return super().render(content)
+        except ValueError:
+            return json.dumps(_writable(content), separators=(",", ":")).encode("ascii")
+
+
+def _writable(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, dict):
+        return {name: _writable(member) for name, member in value.items()}
+    if isinstance(value, list | tuple):
+        return [_writable(member) for member in value]
+    return value

@@ -7,8 +7,10 @@ was done, and the answer is what is lost or spoilt).
 
 import asyncio
 import itertools
+import logging
 import re
 import threading
+import traceback
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -20,6 +22,7 @@ from lsexport_emulator.clock import Clock
 from lsexport_emulator.requestlog import is_admin
 
 At = Literal["start", "end"]
+_log = logging.getLogger(__name__)
 
 
 class _Fault(BaseModel):
@@ -177,7 +180,15 @@ class FaultMiddleware:
         async def keep(message: Message) -> None:
             answer.append(message)
 
-        await self._app(scope, receive, keep)
+        try:
+            await self._app(scope, receive, keep)
+        except Exception as error:
+            # The answer, a 500, is there already; what is raised after it is for the server's log. Its
+            # text may hold what was sent, so the log gets the place only.
+            if not answer:
+                raise
+            place = "".join(traceback.format_tb(error.__traceback__))
+            _log.error("%s %s: %s\n%s", scope["method"], scope["path"], type(error).__name__, place)
         await strike.delay(self._clock, "end")
         if ending := strike.ending("end"):
             return await _end(ending, scope, receive, send)

@@ -1,5 +1,6 @@
 """How the process ends."""
 
+import contextlib
 import os
 import select
 import signal
@@ -29,10 +30,8 @@ def stop_with_parent() -> None:
 
 def _watch(parent: int) -> None:
     if hasattr(os, "pidfd_open"):
-        try:
+        with contextlib.suppress(OSError):  # gone already, or a kernel that does not know it
             select.select([os.pidfd_open(parent)], [], [])
-        except OSError:
-            pass  # gone already, or a kernel that does not know it
     # Where there is nothing to wait on, look; after a wait this is over at once.
     while os.getppid() == parent:
         threading.Event().wait(0.2)

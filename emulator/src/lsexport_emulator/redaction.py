@@ -16,6 +16,8 @@ SECRET_MEMBERS = frozenset(
 )
 # Shorter values are not looked for elsewhere: they would be found in every other word.
 _SHORTEST_SOUGHT = 6
+# No body of the API is as deep; the log could not be written as JSON if it showed one that is.
+_DEEPEST = 100
 
 
 def fingerprint(secret: str | bytes) -> str:
@@ -30,14 +32,15 @@ class Redactor:
         secrets = [value for name, value in headers if name.lower() in SECRET_HEADERS]
         try:
             secrets += _secrets_in(json.loads(body))
-        except ValueError:
+        except (ValueError, RecursionError):
             secrets.append(body.decode("utf-8", "replace"))
         self._sought = sorted((s for s in secrets if len(s) >= _SHORTEST_SOUGHT), key=len, reverse=True)
 
     def text(self, text: str) -> str:
         for secret in self._sought:
             text = text.replace(secret, fingerprint(secret))
-        return text
+        # JSON can name half a character, but no answer can hold one.
+        return text.encode("utf-8", "backslashreplace").decode()
 
     def headers(self, headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
         return [
@@ -51,19 +54,21 @@ class Redactor:
             return None
         try:
             return self._json(json.loads(body))
-        except ValueError:
+        except (ValueError, RecursionError):
             return fingerprint(body)
 
-    def _json(self, value: Any) -> Any:
+    def _json(self, value: Any, depth: int = 0) -> Any:
+        if depth > _DEEPEST:
+            raise RecursionError
         if isinstance(value, dict):
             return {
                 self.text(name): fingerprint(member if isinstance(member, str) else json.dumps(member))
                 if name in SECRET_MEMBERS and member is not None
-                else self._json(member)
+                else self._json(member, depth + 1)
                 for name, member in value.items()
             }
         if isinstance(value, list):
-            return [self._json(member) for member in value]
+            return [self._json(member, depth + 1) for member in value]
         return self.text(value) if isinstance(value, str) else value
 
 

@@ -8,8 +8,9 @@ from enum import Enum
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field, PlainSerializer, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, Field, PlainSerializer, WithJsonSchema
 from pydantic.json_schema import SkipJsonSchema
+from pydantic_core import PydanticCustomError, from_json, to_json
 
 DISPLAY_NAME_PATTERN = r"^[a-zA-Z0-9\-_ ']+$"
 
@@ -22,6 +23,15 @@ Timestamp = Annotated[
 ]
 
 DisplayName = Annotated[str, Field(min_length=1, pattern=DISPLAY_NAME_PATTERN)]
+
+
+def _storable(kwargs: dict[str, Any]) -> dict[str, Any]:
+    """What JSON text can name and no answer can hold: half a character, or brackets without end."""
+    try:
+        from_json(to_json(kwargs))
+    except (ValueError, RecursionError):
+        raise PydanticCustomError("not_storable", "Input should be what JSON can hold") from None
+    return kwargs
 
 
 class BulkExportDestinationType(str, Enum):
@@ -42,7 +52,7 @@ class BulkExportDestinationS3Config(BaseModel):
     prefix: str = Field("", max_length=2048)
     bucket_name: Annotated[str, Field(min_length=3, max_length=63)] | None = None
     region: Annotated[str, Field(min_length=1)] | None = None
-    s3_additional_kwargs: dict[str, Any] | None = Field(
+    s3_additional_kwargs: Annotated[dict[str, Any], AfterValidator(_storable)] | None = Field(
         None, description="Extra arguments of the S3 calls, as s3fs takes them."
     )
     config_kwargs_s3: BotocoreS3Config | None = None

@@ -10,7 +10,7 @@ import re
 import threading
 from collections import Counter, deque
 from html import unescape
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 import h11
 from pydantic import BaseModel
@@ -80,7 +80,6 @@ class ScriptedS3:
         self._requests.clear()
 
     def _serve(self, started: threading.Event) -> None:
-        asyncio.set_event_loop(self._loop)
         self._server = self._loop.run_until_complete(asyncio.start_server(self._connection, "127.0.0.1", 0))
         port = self._server.sockets[0].getsockname()[1]
         self._endpoint_url = f"http://127.0.0.1:{port}"
@@ -130,9 +129,7 @@ class ScriptedS3:
             return False
         content = b"" if request.method == b"HEAD" else reply.content()
         headers = {"Content-Length": str(len(content)), "Content-Type": reply.content_type, **reply.headers}
-        response = h11.Response(
-            status_code=reply.status, headers=[(name, value) for name, value in headers.items()]
-        )
+        response = h11.Response(status_code=reply.status, headers=list(headers.items()))
         for event in (response, h11.Data(data=content), h11.EndOfMessage()):
             writer.write(connection.send(event) or b"")
         await writer.drain()
@@ -176,7 +173,7 @@ class ScriptedS3:
         if request.method == "HEAD" and not key:
             # botocore asks for a bucket's region so: the answer is the script's first.
             return script.reply(request, 0)
-        if request.method == "POST" and urlsplit(target).query.startswith("delete"):
+        if request.method == "POST" and target.partition("?")[2].startswith("delete"):
             if script.delete:
                 return MULTI_DELETE_REFUSED
             self._objects -= {(bucket, unescape(name)) for name in _KEYS.findall(body.decode())}
@@ -190,7 +187,7 @@ class ScriptedS3:
 
 
 def _bucket_and_key(host: str, target: str) -> tuple[str, str]:
-    path = unquote(urlsplit(target).path).lstrip("/")
+    path = unquote(target.partition("?")[0])[1:]
     name = host.rpartition(":")[0] or host
     first, _, rest = name.partition(".")
     if rest and not _is_ip(name) and first not in ("s3", "storage") and not first.startswith("s3-"):

@@ -94,8 +94,8 @@ _REDIRECT_MESSAGE = (
 )
 _KMS_MESSAGE = (
     "User: arn:aws:iam::123456789012:user/exporter is not authorized to perform: kms:GenerateDataKey on this "
-    "resource because the resource does not exist in this Region, no resource-based policies allow access, or "
-    "a resource-based policy explicitly denies access"
+    "resource because the resource does not exist in this Region, no resource-based policies allow access, "
+    "or a resource-based policy explicitly denies access"
 )
 _IAM_MESSAGE = (
     "User: arn:aws:iam::123456789012:user/exporter is not authorized to perform: s3:PutObject on resource: "
@@ -210,7 +210,8 @@ SCRIPTS: dict[str, Script] = {
         "something else goes on with the bucket",
         409,
         "OperationAborted",
-        "A conflicting conditional operation is currently in progress against this resource. Please try again.",
+        "A conflicting conditional operation is currently in progress against this resource. "
+        "Please try again.",
     ),
     # AWS: trouble
     "slow-down": Script("too many requests, always", (_SLOW_DOWN,)),
@@ -273,7 +274,8 @@ SCRIPTS: dict[str, Script] = {
         "no room",
         507,
         "XMinioStorageFull",
-        "Storage backend has reached its minimum free drive threshold. Please delete a few objects to proceed.",
+        "Storage backend has reached its minimum free drive threshold. "
+        "Please delete a few objects to proceed.",
     ),
     "ceph-access-denied": _error("Ceph refuses, with an empty message", 403, "AccessDenied", ""),
     "ceph-invalid-argument": _error("Ceph's 400 with an empty message", 400, "InvalidArgument", ""),

@@ -79,8 +79,9 @@ class TestWriter:
             session = await file_system.set_session()
             await file_system._pipe_file(path, TEST_OBJECT)
             await self._delete(file_system, path)
-        except asyncio.TimeoutError as error:
+        except (TimeoutError, asyncio.TimeoutError) as error:
             # fsspec's synchronous calls put an exception of their own, without a text, in its place.
+            # (The two names are one since Python 3.11.)
             raise TestWriteFailed("") from error
         except Exception as error:  # whatever it is, LangSmith answers with its text
             raise TestWriteFailed(str(error)) from error
