@@ -16,7 +16,7 @@ valgrind    the base suite under valgrind
 fuzz        each fuzzer for a minute under ASan and UBSan
 floor       built with meson 1.0.1; the base suite
 dist        the release tarball: made, built, base suite, installed
-emulator    the emulator's own tests
+emulator    the emulator, on its own bucket and on the storage servers
 abi         exported symbols, headers, abidiff
 install     an installed library, and its consumers
 structure   who includes whom, and what lib/ never does
@@ -155,7 +155,11 @@ step_dist() {
   DESTDIR=$root/build/dist/installed meson install -C build/dist/build --quiet
 }
 
-step_emulator() { python_tests emulator emulator/tests; }
+step_emulator() {
+  scripts/setup-storage-servers
+  EMULATOR_TEST_VERSITYGW=$root/.tools/bin/versitygw EMULATOR_TEST_MINIO=$root/.tools/bin/minio \
+    python_tests emulator emulator/tests
+}
 step_abi() { python_tests abi tests/abi; }
 step_install() { python_tests install tests/install; }
 step_structure() { python_tests structure tests/structure; }

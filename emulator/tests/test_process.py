@@ -4,6 +4,7 @@ import contextlib
 import http.client as http_client
 import os
 import signal
+import socket
 import sqlite3
 import stat
 import subprocess
@@ -160,3 +161,17 @@ def test_a_wrong_option_says_so(arguments: list[str]) -> None:
     )
     assert ended.returncode == 2
     assert f"{arguments[0]}: " in ended.stderr
+
+
+def test_a_port_that_is_taken() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        ended = subprocess.run(
+            [sys.executable, "-m", "lsexport_emulator", "--no-embedded-s3", "--port", port],
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+    assert ended.returncode == 1
+    assert ended.stderr.startswith(f"lsexport-emulator: cannot listen on 127.0.0.1:{port}: ")

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The wire, by libcurl: the only file that sees it. One transport is one multi handle, and belongs to one thread at a
- * time. docs/security.md says what is never switched on here. */
+/* The wire, by libcurl: the only file that sees it. One transport is one multi handle, for one thread at a time. */
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/wiping_alloc.h"
@@ -27,8 +26,7 @@
 #define TLS_ERROR_WRONG_HOST 62    /* X509_V_ERR_HOSTNAME_MISMATCH */
 #define TLS_ERROR_WRONG_ADDRESS 64 /* X509_V_ERR_IP_ADDRESS_MISMATCH */
 
-/* One open socket and its local port, by which libcurl names a connection before a request goes out on it. */
-struct open_socket {
+struct open_socket { /* and its local port, by which libcurl names a connection before a request goes out on it */
   int descriptor;
   int port; /* 0: not asked yet */
 };
@@ -42,6 +40,7 @@ struct transport {
   size_t socket_count;
   size_t socket_capacity;
   size_t connecting; /* attempts that have no connection yet */
+  bool no_memory;    /* for a socket: libcurl calls that a failure to connect */
 };
 
 /* Why a request was held back though there was a connection. */
@@ -126,6 +125,7 @@ static curl_socket_t open_socket(void *userdata, curlsocktype purpose, struct cu
     size_t capacity = transport->socket_capacity ? transport->socket_capacity * 2 : 8;
     size_t size = sizeof *transport->sockets;
     struct open_socket *sockets = mem_grow(transport->sockets, transport->socket_count * size, capacity * size);
+    transport->no_memory = !sockets;
     if (!sockets) return CURL_SOCKET_BAD;
     transport->sockets = sockets;
     transport->socket_capacity = capacity;
@@ -388,8 +388,7 @@ static enum transfer read_receive_fault(const struct attempt *attempt) {
   return network || !*attempt->detail ? TRANSFER_LOST : TRANSFER_BROKEN;
 }
 
-/* libcurl says to whom it could not connect. One proxy for all is known; of the environment's only that the name is
- * another than the request's. */
+/* One proxy for all is known; of the environment's only that libcurl names another host than the request's. */
 static enum transfer read_connect_fault(const struct attempt *attempt) {
   const char *proxy = attempt->transport->settings->proxy, *host = strstr(attempt->exchange->request->url, "://") + 3;
   char name[TRANSFER_DETAIL_MAX];
@@ -408,7 +407,7 @@ static enum transfer read_fault(const struct attempt *attempt, CURLcode code) {
   case CURLE_PROXY:
     return TRANSFER_PROXY;
   case CURLE_COULDNT_CONNECT:
-    return read_connect_fault(attempt);
+    return attempt->transport->no_memory ? TRANSFER_NO_MEMORY : read_connect_fault(attempt);
   case CURLE_OPERATION_TIMEDOUT:
     return exchange->sent ? TRANSFER_LOST : TRANSFER_CONNECT_TIMEOUT;
   case CURLE_SSL_CONNECT_ERROR:
@@ -497,6 +496,7 @@ static bool begin(struct attempt *attempt) {
   attempt->body_sent = 0;
   attempt->head_whole = attempt->interim = attempt->went_out = false;
   attempt->unsent = UNSENT_NOT;
+  attempt->transport->no_memory = false;
   *attempt->detail = '\0';
   response_begin(&attempt->exchange->response, attempt->exchange->request->response_max);
   if (!attempt->begun) attempt->transport->connecting++;

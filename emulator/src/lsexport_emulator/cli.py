@@ -169,7 +169,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             settings=settings,
             allow_remote=options.allow_remote_endpoints,
         )
-        listener = server.listen(options.host, options.port)
+        try:
+            listener = server.listen(options.host, options.port)
+        except OSError as error:
+            sys.exit(f"lsexport-emulator: cannot listen on {options.host}:{options.port}: {error.strerror}")
         url = server.url_of(listener)
 
         def on_ready() -> None:
