@@ -87,7 +87,7 @@ static void write_scripts(struct bench *bench, const struct sweep *sweep) {
     const struct step script[STEPS_OF_A_SCRIPT] = {
         REQUEST, {.kind = STEP_SEND, .bytes = sweep->answer->bytes, .length = cut}, {.kind = sweep->end}, END};
     memcpy(steps, script, sizeof script);
-    if (!cut) memcpy(steps + 2, steps + 3, 2 * sizeof *steps); /* nothing to send */
+    if (!cut) memmove(steps + 2, steps + 3, 2 * sizeof *steps); /* nothing to send */
     bench->scripts[cut / stride] = steps;
   }
 }
