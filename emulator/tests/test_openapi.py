@@ -106,14 +106,13 @@ def test_the_script(document: Document, tmp_path: Path, capsys: pytest.CaptureFi
     assert "member prefix: not published" in capsys.readouterr().out
 
 
-@pytest.mark.skipif(
-    "EMULATOR_TEST_PUBLISHED_OPENAPI" not in os.environ, reason="needs the published document's path"
-)
-def test_the_published_document() -> None:
-    path = os.environ["EMULATOR_TEST_PUBLISHED_OPENAPI"]
-    command = [sys.executable, "-m", "lsexport_emulator.compare_openapi", path]
-    ended = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
-    assert ended.returncode == 0, ended.stdout
+# Who has the published document names it; it is not ours to carry along.
+if path := os.environ.get("EMULATOR_TEST_PUBLISHED_OPENAPI"):
+
+    def test_the_published_document() -> None:
+        command = [sys.executable, "-m", "lsexport_emulator.compare_openapi", path]
+        ended = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+        assert ended.returncode == 0, ended.stdout
 
 
 def test_pages_to_read(langsmith: RunningEmulator) -> None:
