@@ -331,15 +331,6 @@ START_TEST(versions) {
 }
 END_TEST
 
-START_TEST(wiping_from_the_start) {
-  ck_assert_int_eq(lsexport_global_init(LSEXPORT_INIT_WIPE), LSEXPORT_OK);
-  ck_assert_int_eq(lsexport_global_init(0), LSEXPORT_OK);
-  json_node *node = parsed("{\"a\":[1,2,{\"b\":\"c\"}]}"); /* jansson over the wiping allocator */
-  ck_assert_uint_eq(node_array_count(node_member(node, "a")), 3);
-  node_free(node);
-}
-END_TEST
-
 int main(void) {
   Suite *suite = suite_create("test_builders");
   TCase *plain = add_cases(suite, "null");
@@ -348,7 +339,6 @@ int main(void) {
   tcase_add_test(plain, setters_want_a_handle);
   tcase_add_test(plain, getters_of_results_take_null);
   tcase_add_test(plain, versions);
-  tcase_add_test(plain, wiping_from_the_start);
   TCase *calls = add_cases(suite, "calls");
   tcase_add_checked_fixture(calls, setup, teardown);
   tcase_add_test(calls, a_call_without_a_client);
