@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#define _GNU_SOURCE /* RTLD_DEFAULT */
+#define _GNU_SOURCE /* RTLD_DEFAULT; NOLINT(bugprone-reserved-identifier,readability-identifier-naming) */
 #include "net/tls_pending.h"
 
 #include <dlfcn.h>
