@@ -130,7 +130,8 @@ static void draw_weather(struct simulation *simulation) {
   weather->stale_percent = dice_percent(dice, 25) ? percents[3 + dice_roll(dice, 4)] : 0;
   weather->post_percent = percents[1 + dice_roll(dice, 6)];
   weather->slow = dice_percent(dice, 25);
-  weather->stamping = dice_percent(dice, 70) ? STAMPED_IN_COMMIT_ORDER : STAMPED_ON_ARRIVAL + dice_roll(dice, 2);
+  weather->stamping =
+      dice_percent(dice, 70) ? STAMPED_IN_COMMIT_ORDER : (enum stamping)(STAMPED_ON_ARRIVAL + dice_roll(dice, 2));
   weather->old_server = dice_percent(dice, 6);
   tell(simulation,
        "seed %llu: of 100 connections %d fail, of 100 lists %d fail and %d are stale, of 100 POSTs %d fail%s%s; "

@@ -6,16 +6,39 @@
 #include "simulation.h"
 
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #define RUNS 10000
 #define SHOWN_MAX 20 /* failing seeds named */
 
 static struct simulation simulation;
 static struct flight flights[FLIGHTS_MAX];
+
+/* ---- a crash must name its seed ---- */
+
+static const int crashes[] = {SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV};
+#define CRASHES (sizeof crashes / sizeof *crashes)
+static struct sigaction before[CRASHES];
+static char crash_line[96];
+
+static void name_seed(int signal) {
+  ssize_t written = write(STDERR_FILENO, crash_line, strlen(crash_line));
+  (void)written;
+  for (size_t i = 0; i < CRASHES; i++) (void)sigaction(crashes[i], &before[i], NULL);
+  raise(signal); /* to whoever else wants to see it: a sanitizer, the system */
+}
+
+static void watch_for_crashes(void) {
+  struct sigaction action = {.sa_handler = name_seed};
+  for (size_t i = 0; i < CRASHES; i++) (void)sigaction(crashes[i], &action, &before[i]);
+}
+
+/* ---- runs ---- */
 
 static int replay(uint64_t seed) {
   simulation_run(&simulation, seed, true, flights);
@@ -40,6 +63,7 @@ static int run_all(uint64_t first, uint64_t runs, const char *program) {
   clock_t begun = clock();
   printf("%" PRIu64 " runs, seeds %" PRIu64 " to %" PRIu64 "\n", runs, first, first + runs - 1);
   for (uint64_t seed = first; seed < first + runs; seed++) {
+    snprintf(crash_line, sizeof crash_line, "seed %" PRIu64 " crashed\n", seed);
     simulation_run(&simulation, seed, false, flights);
     calls += simulation.call_count;
     requests += simulation.flight_count;
@@ -62,6 +86,7 @@ static bool read_number(const char *text, uint64_t *number_out) {
 
 int main(int count, char **arguments) {
   uint64_t runs = RUNS, first = 1, seed;
+  setvbuf(stdout, NULL, _IOLBF, 0);
   if (count == 2 && read_number(arguments[1], &seed)) return replay(seed);
   for (int i = 1; i < count; i += 2) {
     bool is_runs = strcmp(arguments[i], "--runs") == 0, is_first = strcmp(arguments[i], "--from") == 0;
@@ -70,5 +95,6 @@ int main(int count, char **arguments) {
       return EXIT_FAILURE;
     }
   }
+  watch_for_crashes();
   return run_all(first, runs, arguments[0]);
 }

@@ -205,7 +205,7 @@ struct bench {
 static size_t complaints;
 
 /* One allocation that goes wrong must not hide the next. */
-static void complain(const char *format, ...) {
+__attribute__((format(printf, 1, 2))) static void complain(const char *format, ...) {
   va_list arguments;
   va_start(arguments, format);
   complaints++;
@@ -307,6 +307,10 @@ static size_t run(struct bench *bench, size_t number, enum failing failing) {
 
 /* ---- what must hold ---- */
 
+/* The row when memory suffices. */
+static char healthy_json[16384]; /* "": it succeeds */
+static size_t healthy_requests;
+
 static bool has_result(const struct bench *bench) {
   return bench->row->kind == LIST_ALL ? bench->list != UNTOUCHED : bench->destination != UNTOUCHED;
 }
@@ -345,6 +349,10 @@ static void check_error(const struct bench *bench, const char *where) {
   node_free(parsed(lsexport_error_json(error)));
   assert_error_never_says(error, API_KEY);
   assert_error_never_says(error, SECRET);
+  bool complete = bench->status == bench->row->status && bench->scene.script.request_count == healthy_requests;
+  if (*healthy_json && complete)
+    EXPECT(strcmp(lsexport_error_json(error), healthy_json) == 0, "%s: half an error: %s", where,
+           lsexport_error_json(error));
   if (may_be_applied(bench, writes))
     EXPECT(applied != LSEXPORT_APPLIED_NO, "%s: it may have been applied, and it says no", where);
   else if (!writes || bench->status != LSEXPORT_ERR_NO_MEMORY) /* a refusal that could not be read is not known */
@@ -376,8 +384,6 @@ static void check_outcome(struct bench *bench, bool tortured, const char *where)
   }
 }
 
-static void forget_requests(struct bench *bench) { script_free(&bench->scene.script); }
-
 static void end(struct bench *bench, size_t alive, const char *where) {
   const struct script *script = &bench->scene.script;
   lsexport_call_free(bench->call);
@@ -389,8 +395,21 @@ static void end(struct bench *bench, size_t alive, const char *where) {
   EXPECT(allocations_alive() == alive, "%s: %zu blocks leak", where, allocations_alive() - alive);
 }
 
+static void run_in_health(const struct row *row) {
+  static struct bench bench;
+  size_t alive = allocations_alive();
+  *healthy_json = '\0';
+  begin(&bench, row);
+  run(&bench, SIZE_MAX, FAIL_ONE);
+  healthy_requests = bench.scene.script.request_count;
+  if (bench.status) snprintf(healthy_json, sizeof healthy_json, "%s", lsexport_error_json(bench.error));
+  check_outcome(&bench, false, row->name);
+  end(&bench, alive, row->name);
+}
+
 static size_t torture(const struct row *row, enum failing failing) {
   static struct bench bench;
+  run_in_health(row);
   for (size_t number = 0; number < ALLOCATIONS_MAX; number++) {
     char where[128];
     size_t alive = allocations_alive();
@@ -399,7 +418,7 @@ static size_t torture(const struct row *row, enum failing failing) {
     begin(&bench, row);
     size_t asked = run(&bench, number, failing);
     check_outcome(&bench, number < asked, where);
-    forget_requests(&bench);
+    script_free(&bench.scene.script);
     run(&bench, SIZE_MAX, FAIL_ONE); /* the same handles, in health */
     strcat(where, ", the call after");
     check_outcome(&bench, false, where);

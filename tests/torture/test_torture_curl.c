@@ -87,7 +87,7 @@ struct report {
 
 static struct report *report;
 
-static void complain(const char *format, ...) {
+__attribute__((format(printf, 1, 2))) static void complain(const char *format, ...) {
   va_list arguments;
   size_t length = strlen(report->complaint);
   va_start(arguments, format);
@@ -180,6 +180,24 @@ static int32_t suffer(struct call *call) {
   return applied;
 }
 
+static bool came_before(const struct seen *a, const struct seen *b) {
+  return a->connection < b->connection || (a->connection == b->connection && a->number < b->number);
+}
+
+/* A whole request that lacks one of its headers or bytes would be another one. */
+static void compare_requests(struct server *server) {
+  const struct seen *tortured = server_request(server, 0), *after = server_request(server, 1);
+  if (!tortured || !after) return;
+  if (came_before(after, tortured)) { /* the server's threads noted them the other way round */
+    const struct seen *swapped = tortured;
+    tortured = after;
+    after = swapped;
+  }
+  bool same = strcmp(tortured->head, after->head) == 0 && tortured->body_length == after->body_length;
+  if (after->body && tortured->body && strcmp(tortured->body, after->body) != 0) same = false;
+  if (tortured->whole && !same) complain("; the request is another one");
+}
+
 static void try_kind(enum kind kind) {
   static const struct step one[] = {REQUEST, COMMIT, ANSWER("200 OK\r\nContent-Type: application/json", HEALTHY_BODY),
                                     AGAIN};
@@ -198,6 +216,7 @@ static void try_kind(enum kind kind) {
   free_handles(&call);
   server_finish(server);
   int served = server_requests(server, NULL) - 1; /* the call after was served */
+  compare_requests(server);
   if (served > 1) complain("; %d requests", served);
   if (!report->status && served != 1) complain("; a success without a request");
   if (report->status && kind >= KIND_CREATE && served && applied == LSEXPORT_APPLIED_NO)
