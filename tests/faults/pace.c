@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "pace.h"
 
-#define USUAL_CALL_US 40000 /* four times what a quiet machine needs */
+#define USUAL_CALL_US 10000 /* four times what a quiet machine needs */
 #define STRETCH_MAX 60
 
 static int64_t stretch_percent = 100;

@@ -118,6 +118,7 @@ static void remote_end(const struct remote *remote) {
 #else
 #define SANITIZED false
 #endif
+#define MEMCHECK "vgpreload_memcheck" /* it watches every byte that is read, and keeps freed blocks as well */
 
 static char maps[256 * 1024];
 
@@ -150,8 +151,14 @@ static int count_copies(void) {
   return copies;
 }
 
+/* Whether this process may read itself. */
+static bool can_count(void) {
+  read_maps();
+  return !SANITIZED && !strstr(maps, MEMCHECK);
+}
+
 START_TEST(would_find_a_copy) {
-  if (SANITIZED) return;
+  if (!can_count()) return;
   ck_assert_int_eq(count_copies(), 0);
   char *copy = strdup(parts[4]);
   ck_assert_int_eq(count_copies(), 1);
@@ -227,7 +234,7 @@ START_TEST(leaves_no_copy) {
   lsexport_client *client = make_client(&remote, tls);
   make_calls(client);
   lsexport_client_free(client);
-  if (!SANITIZED) ck_assert_int_eq(count_copies(), 0);
+  if (can_count()) ck_assert_int_eq(count_copies(), 0);
   remote_end(&remote);
 }
 END_TEST
