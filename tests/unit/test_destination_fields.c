@@ -241,6 +241,37 @@ START_TEST(a_kms_key_needs_its_encryption) {
 }
 END_TEST
 
+/* ---- hosts that begin with a bucket's name, and hosts that only seem to ---- */
+
+static const struct {
+  const char *bucket, *endpoint;
+  bool fine;
+} hosts[] = {
+    {"storage", "https://storage.googleapis.com", false},
+    {"storage", "https://storage.storage.googleapis.com", true},
+    {"127", "http://127.0.0.1:9000", false},
+    {"192", "https://192.168.1.1", false},
+    {"192.168", "https://192.168.1.1", false},
+    {"storage", "https://storage.googleapis.com/storage", true}, /* by its path */
+    {"127", "http://127.0.0.1:9000/127", true},
+    {"127", "https://127.s3.example.com", true},
+    {"a.b.c", "https://a.b.c.s3.example.com", true},
+    {"a.b.c", "https://a.b.s3.example.com", false},
+};
+
+START_TEST(a_host_that_names_the_bucket) {
+  lsexport_destination_spec *spec = spec_bare(static_credentials("GOOG1E", SECRET));
+  lsexport_destination_spec_allow(spec, "google_key_without_endpoint");
+  lsexport_destination_spec_set_bucket_name(spec, hosts[_i].bucket);
+  lsexport_destination_spec_set_endpoint_url(spec, hosts[_i].endpoint);
+  lsexport_destination_spec_set_include_bucket_in_prefix(spec, 0);
+  struct reports reports = checked(spec);
+  lsexport_destination_spec_free(spec);
+  ck_assert_uint_eq(reports.count, hosts[_i].fine ? 0 : 1);
+  if (reports.count) ck_assert_str_eq(reports.path, "config.include_bucket_in_prefix");
+}
+END_TEST
+
 /* ---- a message never holds a secret ---- */
 
 START_TEST(messages_hold_no_secret) {
@@ -274,6 +305,7 @@ int main(void) {
   tcase_add_test(cases, each_wrong_member_is_reported);
   tcase_add_loop_test(cases, json_that_is_no_object, 0, (int)COUNT(no_objects));
   tcase_add_loop_test(cases, a_kms_key_needs_its_encryption, 0, (int)COUNT(encryptions));
+  tcase_add_loop_test(cases, a_host_that_names_the_bucket, 0, (int)COUNT(hosts));
   tcase_add_test(cases, messages_hold_no_secret);
   return run_suite(suite);
 }
