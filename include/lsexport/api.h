@@ -57,6 +57,12 @@ typedef struct lsexport_destination_spec lsexport_destination_spec;
 typedef struct lsexport_call lsexport_call;
 /** Ends calls from elsewhere. See call.h. Since: 0.1. */
 typedef struct lsexport_cancel lsexport_cancel;
+/** Many calls at once. See queue.h. Since: 0.1. */
+typedef struct lsexport_queue lsexport_queue;
+/** What calls of a queue came to: a batch. See queue.h. Since: 0.1. */
+typedef struct lsexport_completions lsexport_completions;
+/** What one of them came to. See queue.h. Since: 0.1. */
+typedef struct lsexport_completion lsexport_completion;
 /** Why a call failed. See error.h. Since: 0.1. */
 typedef struct lsexport_error lsexport_error;
 

@@ -27,10 +27,11 @@ LSEXPORT_API lsexport_status lsexport_config_set_api_key(lsexport_config *config
 LSEXPORT_API lsexport_status lsexport_config_set_from_environment(lsexport_config *config);
 
 /** Takes one finished line of JSON (an attempt, a retry, an outcome), without line end; secrets are never in it. Called
- * on the thread that makes the call. It must not call the library. Since: 0.1. */
+ * on the thread that makes the call, or that waits for its queue. It must not call the library. Since: 0.1. */
 typedef void (*lsexport_log_fn)(uintptr_t userdata, const char *line, size_t length);
 
-/** Where the client's log goes. NULL: nowhere, the default. Not called after the last call has returned. Since: 0.1. */
+/** Where the client's log goes. NULL: nowhere, the default. Not called after the last call has returned and
+ * the last queue is freed. Since: 0.1. */
 LSEXPORT_API lsexport_status lsexport_config_set_log(lsexport_config *config, lsexport_log_fn log, uintptr_t userdata);
 
 /** Wipes and frees the config; clients made from it go on. NULL is ignored. Since: 0.1. */

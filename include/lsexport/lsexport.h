@@ -9,5 +9,6 @@
 #include <lsexport/credentials.h>
 #include <lsexport/destination.h>
 #include <lsexport/error.h>
+#include <lsexport/queue.h>
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "api/call.h"
 
-#include "api/report.h"
+#include "api/queue.h"
 #include "base/mem.h"
 
 #include <string.h>
@@ -88,73 +88,19 @@ lsexport_status lsexport_call_set_workspace_id(lsexport_call *call, const char *
   return LSEXPORT_OK;
 }
 
+lsexport_status lsexport_call_set_queue(lsexport_call *call, lsexport_queue *queue, uint64_t id) {
+  if (!call) return LSEXPORT_ERR_INVALID_ARGUMENT;
+  lsexport_queue *before = call->queue;
+  call->queue = queue_share(queue);
+  call->id = id;
+  queue_release(before);
+  return LSEXPORT_OK;
+}
+
 void lsexport_call_free(lsexport_call *call) {
   if (!call) return;
+  queue_release(call->queue);
   lsexport_cancel_free(call->cancel);
   mem_free(call->workspace_id);
   mem_free(call);
-}
-
-/* ---- the frame of a blocking call ---- */
-
-static lsexport_error *named(lsexport_error *error, const char *name) {
-  error_set_operation(error, name);
-  return error;
-}
-
-static lsexport_error *builder_error(const lsexport_call *call) {
-  if (call->failure == LSEXPORT_ERR_INVALID_ARGUMENT) return error_new_argument(call->failed_parameter);
-  return error_new(call->failure, NULL);
-}
-
-lsexport_error *frame_begin(struct frame *frame, const char *name, lsexport_client *client, const lsexport_call *call,
-                            const lsexport_credentials *credentials) {
-  memset(frame, 0, sizeof *frame);
-  if (!client) return named(error_new_argument("client"), name);
-  if (client_is_foreign(client)) return named(error_new(LSEXPORT_ERR_FORKED, NULL), name);
-  if (call && call->failure) return named(builder_error(call), name);
-  frame->client = client_share(client);
-  frame->call = call;
-  frame->cancel = cancel_share(call ? call->cancel : NULL);
-  frame->langsmith = client->langsmith;
-  client_add_secrets(client, &frame->secrets);
-  credentials_add_secrets(credentials, &frame->secrets);
-  if (!call || !call->has_workspace_id) return NULL;
-  frame->langsmith.workspace_id = call->workspace_id;
-  if (call->workspace_id && text_is_uuid(call->workspace_id)) return NULL;
-  lsexport_error *error = named(error_new(LSEXPORT_ERR_VALIDATION, &frame->secrets), name);
-  error_add_field(error, "workspace_id", call->workspace_id ? "must be a UUID" : "was set to NULL");
-  return error;
-}
-
-int64_t frame_timeout_ms(const struct frame *frame, int64_t client_timeout_ms) {
-  return frame->call && frame->call->timeout_ms ? frame->call->timeout_ms : client_timeout_ms;
-}
-
-lsexport_error *frame_run(struct frame *frame, struct flow *flow, int64_t timeout_ms) {
-  struct job job;
-  struct job_means means = {
-      .world = frame->client->world,
-      .transport = client_take_transport(frame->client),
-      .settings = &frame->client->engine,
-      .budget = &frame->client->budget,
-      .secrets = &frame->secrets,
-  };
-  if (!means.transport) return error_no_memory(LSEXPORT_APPLIED_NO);
-  if (frame->cancel) means.waiting.cancel = &frame->cancel->wake;
-  if (frame->call) {
-    means.waiting.tick = frame->call->tick;
-    means.waiting.userdata = frame->call->userdata;
-  }
-  job_begin(&job, &means, flow, frame_timeout_ms(frame, timeout_ms));
-  job_run(&job);
-  client_give_transport(frame->client, means.transport);
-  return job.error;
-}
-
-lsexport_status frame_end(struct frame *frame, lsexport_error *error, lsexport_error **error_out) {
-  lsexport_status status = report(error, error_out);
-  lsexport_cancel_free(frame->cancel);
-  lsexport_client_free(frame->client);
-  return status;
 }

@@ -73,7 +73,7 @@ struct transport *client_take_transport(lsexport_client *client) {
   pthread_mutex_lock(&client->lock);
   if (client->idle_count) transport = client->idle[--client->idle_count];
   pthread_mutex_unlock(&client->lock);
-  return transport ? transport : client->world->transport->open(client->world->context, &client->transport);
+  return transport ? transport : client->world->transport->open(client->world->context, &client->transport, false);
 }
 
 void client_give_transport(lsexport_client *client, struct transport *transport) {

@@ -26,6 +26,7 @@ struct lsexport_client {
   int64_t timeout_ms;
   int64_t write_timeout_ms;
   int64_t ensure_timeout_ms;
+  size_t queue_max_in_flight;
   struct retry_budget budget;
   char *texts; /* pages that hold all text that transport and langsmith point to */
   size_t texts_size;

@@ -234,6 +234,8 @@ static void read_numbers(struct reading *reading) {
   client->write_timeout_ms = read_integer(reading, OPTION_WRITE_TIMEOUT_MS);
   client->ensure_timeout_ms = read_integer(reading, OPTION_ENSURE_TIMEOUT_MS);
   client->transport.connect_timeout_ms = read_integer(reading, OPTION_CONNECT_TIMEOUT_MS);
+  client->queue_max_in_flight = (size_t)read_integer(reading, OPTION_QUEUE_MAX_IN_FLIGHT);
+  client->transport.host_connections_max = read_integer(reading, OPTION_QUEUE_MAX_HOST_CONNECTIONS);
   client->engine.attempts_max = (int)read_integer(reading, OPTION_MAX_ATTEMPTS);
   client->engine.retry_after_max_ms = read_integer(reading, OPTION_RETRY_AFTER_MAX_MS);
   client->langsmith.response_max = (size_t)read_integer(reading, OPTION_MAX_RESPONSE_BYTES);

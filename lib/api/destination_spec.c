@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The setters of a spec. */
-#include "langsmith/destination_spec.h"
+#include "api/destination_spec.h"
 
 #include "base/mem.h"
 
@@ -75,6 +75,22 @@ lsexport_status lsexport_destination_spec_set_credentials(lsexport_destination_s
   spec->credentials = credentials_share(credentials);
   lsexport_credentials_free(before);
   return LSEXPORT_OK;
+}
+
+lsexport_destination_spec *spec_copy(const lsexport_destination_spec *spec) {
+  lsexport_destination_spec *copy = mem_alloc(sizeof *copy);
+  if (!copy) return NULL;
+  *copy = *spec;
+  copy->credentials = credentials_share(spec->credentials);
+  bool failed = false;
+  for (enum spec_text field = 0; field < SPEC_TEXT_COUNT; field++) {
+    const char *text = spec->texts[field].text;
+    copy->texts[field].text = text ? mem_text(text, strlen(text)) : NULL;
+    failed = failed || (text && !copy->texts[field].text);
+  }
+  if (!failed) return copy;
+  lsexport_destination_spec_free(copy);
+  return NULL;
 }
 
 lsexport_status lsexport_destination_spec_allow(lsexport_destination_spec *spec, const char *check) {

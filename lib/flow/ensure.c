@@ -204,4 +204,7 @@ void ensure_free(struct ensure *ensure) {
   destination_operation_free(&ensure->create);
   lsexport_error_free(ensure->lost_error);
   lsexport_destination_free(ensure->created);
+  ensure->config = NULL;
+  ensure->lost_error = NULL;
+  ensure->created = NULL;
 }

@@ -2,9 +2,9 @@
 #include "langsmith/destination_operation.h"
 
 #include "base/mem.h"
-#include "base/text.h"
 #include "langsmith/answer.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define DESTINATIONS_PATH "/api/v1/bulk-exports/destinations"
@@ -41,7 +41,7 @@ static bool begin(struct destination_operation *operation, const struct langsmit
   request->method = method;
   request->url = buf_take(&url);
   request->response_max = langsmith->response_max;
-  operation->expected = id;
+  if (id) snprintf(operation->id, sizeof operation->id, "%s", id);
   operation->base.repeatable = method != METHOD_POST;
   operation->base.writes = method != METHOD_GET;
   bool made = request->url && add_header(request, "X-API-Key", langsmith->api_key) &&
@@ -72,7 +72,7 @@ static lsexport_error *incomplete(const struct destination_operation *operation,
   const char *id = node_member_text(node, "id"), *name = node_member_text(node, "display_name");
   bool post = operation->base.request.method == METHOD_POST;
   bool ours =
-      post ? name && text_equal(name, operation->expected) : id && text_equal_ignoring_case(id, operation->expected);
+      post ? name && text_equal(name, operation->display_name) : id && text_equal_ignoring_case(id, operation->id);
   if (id && text_is_uuid(id) && ours) {
     error_add_fact(error, "destination_id", id);
     error = error_set_applied(error, LSEXPORT_APPLIED_YES);
@@ -106,8 +106,9 @@ static lsexport_error *check_owner(struct destination_operation *operation, cons
   lsexport_destination *destination = operation->destination;
   bool post = operation->base.request.method == METHOD_POST;
   const char *seen = post ? destination->display_name : destination->id;
-  if (post ? text_equal(seen, operation->expected) : text_equal_ignoring_case(seen, operation->expected)) return NULL;
-  lsexport_error *error = answer_foreign(operation->expected, seen, secrets);
+  const char *expected = post ? operation->display_name : operation->id;
+  if (post ? text_equal(seen, expected) : text_equal_ignoring_case(seen, expected)) return NULL;
+  lsexport_error *error = answer_foreign(expected, seen, secrets);
   lsexport_destination_free(destination);
   operation->destination = NULL;
   return error;
@@ -179,7 +180,7 @@ bool destination_create_begin(struct destination_operation *operation, const str
   if (!begin(operation, langsmith, METHOD_POST, NULL)) return false;
   operation->base.conclude = conclude_one;
   operation->base.request.own_connection = true;
-  operation->expected = spec_text(spec, SPEC_DISPLAY_NAME);
+  operation->display_name = spec_text(spec, SPEC_DISPLAY_NAME);
   buf_init(&body, REQUEST_BODY_MAX);
   spec_write_body(&body, spec, wire);
   return take_body(operation, &body);

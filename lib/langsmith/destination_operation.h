@@ -3,6 +3,7 @@
 #ifndef LSX_LANGSMITH_DESTINATION_OPERATION_H
 #define LSX_LANGSMITH_DESTINATION_OPERATION_H
 
+#include "base/text.h"
 #include "langsmith/destination.h"
 #include "langsmith/destination_spec.h"
 #include "net/flow.h"
@@ -21,7 +22,8 @@ struct langsmith {
 
 struct destination_operation {
   struct operation base;
-  const char *expected; /* the id, or the display name, that the answer must carry; the caller's */
+  char id[UUID_LENGTH + 1]; /* that the answer must carry */
+  const char *display_name; /* that a POST's must carry; the spec's */
   lsexport_destination *destination;
   lsexport_destinations *destinations;
 };

@@ -20,6 +20,7 @@ static struct log_context log_context(const struct job *job) {
 
 static bool is_cancelled(struct job *job) {
   const struct job_waiting *waiting = &job->means.waiting;
+  if (waiting->unwanted && atomic_load(waiting->unwanted)) return true;
   if (waiting->cancel && wake_is_set(waiting->cancel)) return true;
   if (!waiting->tick || now_ms(job) - job->ticked_ms < TICK_INTERVAL_MS) return false;
   job->ticked_ms = now_ms(job);
@@ -109,7 +110,10 @@ static void end(struct job *job, lsexport_error *error) {
 static void send(struct job *job) {
   job->attempts++;
   job->attempts_total++;
-  job->exchange = (struct exchange){.request = &job->operation->request, .response = job->exchange.response};
+  job->exchange = (struct exchange){.request = &job->operation->request,
+                                    .response = job->exchange.response,
+                                    .ended = job->means.attempt_ended,
+                                    .context = job->means.context};
   job->state = JOB_SENDING;
   if (job->means.world->transport->start(job->means.transport, &job->exchange)) return;
   job->exchange.transfer = TRANSFER_NO_MEMORY;
@@ -188,7 +192,7 @@ static int32_t abort_attempt(struct job *job) {
   return may_be ? LSEXPORT_APPLIED_UNKNOWN : LSEXPORT_APPLIED_NO;
 }
 
-static void stop(struct job *job, lsexport_status status) {
+void job_stop(struct job *job, lsexport_status status) {
   int32_t applied = abort_attempt(job);
   lsexport_error *error = error_set_applied(error_new(status, job->means.secrets), applied);
   take_step(job, (struct flow_event){.kind = FLOW_STOPPED, .error = error});
@@ -205,18 +209,20 @@ void job_begin(struct job *job, const struct job_means *means, struct flow *flow
   job->means = *means;
   job->flow = flow;
   job->begun_ms = job->ticked_ms = now_ms(job);
-  job->deadline_ms = job->begun_ms + timeout_ms;
+  job->deadline_ms = timeout_ms == JOB_NO_DEADLINE ? INT64_MAX : job->begun_ms + timeout_ms;
 }
+
+void job_set_timeout(struct job *job, int64_t timeout_ms) { job->deadline_ms = now_ms(job) + timeout_ms; }
 
 void job_advance(struct job *job) {
   while (job->state != JOB_ENDED) {
     int64_t now = now_ms(job);
-    if (job->state == JOB_READY)
-      take_step(job, (struct flow_event){.kind = FLOW_BEGUN});
-    else if (job->state == JOB_SENDING && job->exchange.done)
+    if (job->state == JOB_SENDING && job->exchange.done)
       attempt_ended(job);
     else if (now >= job->deadline_ms)
-      stop(job, LSEXPORT_ERR_TIMEOUT);
+      job_stop(job, LSEXPORT_ERR_TIMEOUT);
+    else if (job->state == JOB_READY)
+      take_step(job, (struct flow_event){.kind = FLOW_BEGUN});
     else if (job->state == JOB_SENDING && now >= job->operation_deadline_ms)
       operation_timed_out(job);
     else if (job->state == JOB_BACKING_OFF && now >= job->resume_ms)
@@ -230,6 +236,7 @@ void job_advance(struct job *job) {
 
 int64_t job_wake_ms(const struct job *job) {
   if (job->state == JOB_ENDED) return INT64_MAX;
+  if (job->state == JOB_READY) return job->deadline_ms;
   int64_t next = job->state == JOB_SENDING ? job->operation_deadline_ms : job->resume_ms;
   return next < job->deadline_ms ? next : job->deadline_ms;
 }
@@ -237,7 +244,7 @@ int64_t job_wake_ms(const struct job *job) {
 void job_cancel(struct job *job) {
   job->cancelled = true;
   if (job->state == JOB_SENDING && job->exchange.done) attempt_ended(job); /* what came is not thrown away */
-  if (job->state != JOB_ENDED) stop(job, LSEXPORT_ERR_CANCELLED);
+  if (job->state != JOB_ENDED) job_stop(job, LSEXPORT_ERR_CANCELLED);
 }
 
 void job_run(struct job *job) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Time and failure: attempts, back-off, one deadline over everything, cancel. A job is one call; it is advanced by
- * whoever owns its transport (job_run for a blocking call), and never blocks by itself. */
+ * whoever owns its transport (job_run for a blocking call, net/loop.h for many), and never blocks by itself. */
 #ifndef LSX_NET_ENGINE_H
 #define LSX_NET_ENGINE_H
 
@@ -11,7 +11,10 @@
 
 #include <lsexport/call.h>
 
+#include <stdatomic.h>
+
 #define TICK_INTERVAL_MS 50 /* half of what the header promises */
+#define JOB_NO_DEADLINE INT64_MAX
 
 struct engine_settings {
   int attempts_max;
@@ -21,8 +24,9 @@ struct engine_settings {
 
 /* How a job is ended from outside. */
 struct job_waiting {
-  const struct wake *cancel; /* NULL: none */
-  lsexport_tick_fn tick;     /* NULL: none */
+  const struct wake *cancel;   /* NULL: none */
+  const atomic_bool *unwanted; /* set by any thread; NULL: none */
+  lsexport_tick_fn tick;       /* NULL: none */
   uintptr_t userdata;
 };
 
@@ -34,6 +38,8 @@ struct job_means {
   struct retry_budget *budget;
   const struct secrets *secrets;
   struct job_waiting waiting;
+  void (*attempt_ended)(void *context); /* the job can be advanced; NULL: nobody asks */
+  void *context;
 };
 
 enum job_state { JOB_READY, JOB_SENDING, JOB_BACKING_OFF, JOB_PAUSED, JOB_ENDED };
@@ -56,13 +62,16 @@ struct job {
   lsexport_error *error; /* once ended: NULL for success; finished */
 };
 
-/* Nothing is sent before the first advance. */
+/* Nothing is sent before the first advance. timeout_ms counts from here; JOB_NO_DEADLINE: none until job_set_timeout. */
 void job_begin(struct job *job, const struct job_means *means, struct flow *flow, int64_t timeout_ms);
+void job_set_timeout(struct job *job, int64_t timeout_ms);
 /* Does all that can be done now. */
 void job_advance(struct job *job);
-/* When job_advance must be called again though nothing came; INT64_MAX once ended. */
+/* When job_advance must be called again though nothing came; INT64_MAX: never. */
 int64_t job_wake_ms(const struct job *job);
-/* Ends it with CANCELLED, unless the flow has its result already. */
+/* Ends it with that status, unless the flow has its result already. */
+void job_stop(struct job *job, lsexport_status status);
+/* The same with CANCELLED; an answer that has come is not thrown away. */
 void job_cancel(struct job *job);
 
 /* The blocking driver: advances and waits until the job has ended. */

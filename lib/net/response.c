@@ -78,3 +78,8 @@ void request_free(struct request *request) {
   mem_free_secret(request->body, request->body_length);
   memset(request, 0, sizeof *request);
 }
+
+void exchange_end(struct exchange *exchange) {
+  exchange->done = true;
+  if (exchange->ended) exchange->ended(exchange->context);
+}

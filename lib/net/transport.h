@@ -50,8 +50,12 @@ struct exchange {
   bool reused;                      /* on a connection that served before */
   bool done;
   int64_t duration_us;
+  void (*ended)(void *context); /* called when it is done, by whatever made it so; NULL: nobody asks */
+  void *context;
   void *attempt; /* the transport's own */
 };
+/* The transport has nothing more to do with it. */
+void exchange_end(struct exchange *exchange);
 
 struct transport_settings {
   const char *user_agent;
@@ -63,23 +67,33 @@ struct transport_settings {
   const char *client_key;
   const char *client_key_password;
   int64_t connect_timeout_ms;
+  int64_t host_connections_max; /* of a pollable one; 0: no limit */
   bool allow_http;
 };
 
 struct transport;
 
 struct transport_ops {
-  /* NULL without memory. settings outlive it. */
-  struct transport *(*open)(void *context, const struct transport_settings *settings);
+  /* NULL without memory, or, when it shall be pollable, without descriptors. settings outlive it. */
+  struct transport *(*open)(void *context, const struct transport_settings *settings, bool pollable);
   /* False without memory. The exchange is done when wait or start says so in exchange->done. */
   bool (*start)(struct transport *transport, struct exchange *exchange);
   /* Ends an exchange that is not done; sent is set. */
   void (*abort)(struct transport *transport, struct exchange *exchange);
-  /* Waits until something happened, milliseconds passed, or the descriptor (-1: none) is readable. */
-  void (*wait)(struct transport *transport, int64_t milliseconds, int descriptor);
+  /* Waits until something happened, milliseconds passed, or the descriptor (-1: none) is readable. False when nothing
+   * happened. */
+  bool (*wait)(struct transport *transport, int64_t milliseconds, int descriptor);
   void (*close)(struct transport *transport);
   /* After a fork: gives memory back, touches no socket. */
   void (*abandon)(struct transport *transport);
+
+  /* Of a pollable one: the descriptor behind which it has all of its own, and those that it is told to watch. */
+  int (*descriptor)(const struct transport *transport);
+  /* False when the system has no memory for it. */
+  bool (*watch)(struct transport *transport, int descriptor);
+  void (*forget)(struct transport *transport, int descriptor);
+  /* Makes the descriptor readable at that time, or when the transport itself has to go on. */
+  void (*arm)(struct transport *transport, int64_t at_ms);
 };
 
 /* Now, random and the wire, as one parameter: a test replays years from a seed. */

@@ -1,109 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* The wire, by libcurl: the only file that sees it. One transport is one multi handle, for one thread at a time. */
+/* The wire, by libcurl. One transport is one multi handle, for one thread at a time. */
+#include "net/transport_curl.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "base/wiping_alloc.h"
-#include "net/library.h"
 #include "net/tls_pending.h"
-#include "net/transport.h"
 #include "net/world.h"
 
-#include <curl/curl.h>
 #include <errno.h>
-#include <limits.h>
 #include <netinet/in.h>
-#include <pthread.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #define POLL_MAX_MS 60000
-#define POLL_CONNECTING_MS 200     /* libcurl 7.88 sets no timer for its next address when one refuses */
-#define TLS_ERROR_UNSPECIFIED 1    /* X509_V_ERR_UNSPECIFIED */
-#define TLS_ERROR_EXPIRED 10       /* X509_V_ERR_CERT_HAS_EXPIRED */
-#define TLS_ERROR_NOT_YET_VALID 9  /* X509_V_ERR_CERT_NOT_YET_VALID */
-#define TLS_ERROR_WRONG_HOST 62    /* X509_V_ERR_HOSTNAME_MISMATCH */
-#define TLS_ERROR_WRONG_ADDRESS 64 /* X509_V_ERR_IP_ADDRESS_MISMATCH */
-
-struct open_socket { /* and its local port, by which libcurl names a connection before a request goes out on it */
-  int descriptor;
-  int port; /* 0: not asked yet */
-};
-
-struct transport {
-  CURLM *multi;
-  const struct transport_settings *settings;
-  const char *ca_file;
-  struct attempt *idle; /* configured handles that wait for work */
-  struct open_socket *sockets;
-  size_t socket_count;
-  size_t socket_capacity;
-  size_t connecting; /* attempts that have no connection yet */
-  bool no_memory;    /* for a socket: libcurl calls that a failure to connect */
-};
-
-/* Why a request was held back though there was a connection. */
-enum unsent {
-  UNSENT_NOT,
-  UNSENT_STALE, /* the idle connection had bytes, or its end, waiting */
-  UNSENT_EARLY, /* a new one had an answer before the question */
-  UNSENT_GONE,  /* a new one was closed or reset already */
-  UNSENT_AGAIN  /* it went out before, and libcurl would send it a second time by itself */
-};
-
-struct attempt {
-  CURL *easy;
-  struct transport *transport;
-  struct exchange *exchange;
-  struct curl_slist *headers;
-  size_t body_sent;
-  bool head_whole; /* the blank line behind the headers was seen */
-  bool interim;    /* the head that is being read is a 1xx's: another follows */
-  bool begun;
-  bool went_out;
-  enum unsent unsent;
-  char detail[CURL_ERROR_SIZE];
-  struct attempt *next;
-};
-
-/* ---- the process ---- */
-
-static pthread_once_t init_once = PTHREAD_ONCE_INIT;
-static CURLcode init_result = CURLE_FAILED_INIT;
-
-static void init(void) { init_result = curl_global_init(CURL_GLOBAL_DEFAULT); }
-
-bool net_library_init(void) { return pthread_once(&init_once, init) == 0 && init_result == CURLE_OK; }
-
-static void init_wiping(void) {
-  init_result = curl_global_init_mem(CURL_GLOBAL_DEFAULT, wiping_malloc, wiping_free, wiping_realloc, wiping_strdup,
-                                     wiping_calloc);
-}
-
-bool net_library_init_wiping(void) {
-  if (pthread_once(&init_once, init_wiping) || init_result != CURLE_OK) return false;
-  /* libcurl says OK and changes nothing when somebody was first: only a trial tells. */
-  size_t before = wiping_count();
-  struct curl_slist *trial = curl_slist_append(NULL, "trial");
-  bool taken = wiping_count() > before;
-  curl_slist_free_all(trial);
-  return taken;
-}
-
-const char *net_library_unfit(void) {
-  const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
-  if (info->version_num < LIBCURL_FLOOR) return "libcurl is older than 7.88";
-  if (!(info->features & CURL_VERSION_SSL)) return "libcurl was built without TLS";
-  if (!(info->features & CURL_VERSION_ASYNCHDNS)) return "libcurl was built without its threaded resolver";
-  if (!(info->features & CURL_VERSION_THREADSAFE)) return "libcurl was built without thread safety";
-  return NULL;
-}
-
-void net_library_details(char *text, size_t size) {
-  const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
-  snprintf(text, size, "libcurl/%s %s", info->version, info->ssl_version ? info->ssl_version : "(no TLS)");
-}
+#define POLL_CONNECTING_MS 200 /* libcurl 7.88 sets no timer for its next address when one refuses */
+#define EVENTS_MAX 256
 
 /* What libcurl was built with may not exist where it runs. */
 static const char *system_ca_file(void) {
@@ -347,136 +258,6 @@ static struct attempt *take_attempt(struct transport *transport) {
   return NULL;
 }
 
-/* ---- how a transfer ended ---- */
-
-static bool says(const struct attempt *attempt, const char *words) {
-  return text_find_ignoring_case(attempt->detail, words) != NULL;
-}
-
-static enum transfer read_certificate_fault(const struct attempt *attempt) {
-  long verify = 0;
-  curl_easy_getinfo(attempt->easy, CURLINFO_SSL_VERIFYRESULT, &verify);
-  if (verify == TLS_ERROR_EXPIRED || verify == TLS_ERROR_NOT_YET_VALID) return TRANSFER_CERTIFICATE_EXPIRED;
-  /* libcurl compares names before it asks for that result, which is then what it began with. */
-  if (verify == 0 || verify == TLS_ERROR_UNSPECIFIED || verify == TLS_ERROR_WRONG_HOST ||
-      verify == TLS_ERROR_WRONG_ADDRESS)
-    return TRANSFER_CERTIFICATE_WRONG_HOST;
-  return TRANSFER_CERTIFICATE_UNTRUSTED;
-}
-
-static enum transfer read_handshake_fault(const struct attempt *attempt) {
-  if (says(attempt, "wrong version number") || says(attempt, "packet length too long") || says(attempt, "http request"))
-    return TRANSFER_TLS_PLAINTEXT;
-  if (says(attempt, "unsupported protocol") || says(attempt, "protocol version") || says(attempt, "no protocols"))
-    return TRANSFER_TLS_VERSION;
-  if (says(attempt, "eof") || says(attempt, "SYSCALL") || says(attempt, "reset by peer")) return TRANSFER_LOST;
-  return TRANSFER_TLS;
-}
-
-/* 56 stands for a reset, for chunks that are none, and for heads without end. */
-static enum transfer read_receive_fault(const struct attempt *attempt) {
-  long connect_code = 0;
-  curl_easy_getinfo(attempt->easy, CURLINFO_HTTP_CONNECTCODE, &connect_code);
-  if (connect_code && connect_code / 100 != 2) return TRANSFER_PROXY;
-  /* Before the request only a proxy can have answered; what the target's TLS says has codes of its own. */
-  bool has_proxy = !text_equal(attempt->transport->settings->proxy, "none");
-  if (has_proxy && !attempt->went_out && !attempt->unsent) return TRANSFER_PROXY;
-  /* With TLS 1.3 a server looks at our certificate when our side of the handshake is over. */
-  if (says(attempt, "alert "))
-    return says(attempt, "certificate") || says(attempt, "unknown ca") ? TRANSFER_TLS_FILES : TRANSFER_TLS;
-  bool network = says(attempt, "recv failure") || says(attempt, "SSL_read") || says(attempt, "SSL read");
-  return network || !*attempt->detail ? TRANSFER_LOST : TRANSFER_BROKEN;
-}
-
-/* One proxy for all is known; of the environment's only that libcurl names another host than the request's. */
-static enum transfer read_connect_fault(const struct attempt *attempt) {
-  const char *proxy = attempt->transport->settings->proxy, *host = strstr(attempt->exchange->request->url, "://") + 3;
-  char name[TRANSFER_DETAIL_MAX];
-  if (text_equal(proxy, "none")) return TRANSFER_CONNECT_REFUSED;
-  if (!text_equal(proxy, "environment")) return TRANSFER_PROXY;
-  snprintf(name, sizeof name, " %.*s ", (int)strcspn(host, ":/"), host);
-  return says(attempt, name) ? TRANSFER_CONNECT_REFUSED : TRANSFER_PROXY;
-}
-
-static enum transfer read_fault(const struct attempt *attempt, CURLcode code) {
-  const struct exchange *exchange = attempt->exchange;
-  switch (code) {
-  case CURLE_COULDNT_RESOLVE_HOST:
-    return TRANSFER_DNS;
-  case CURLE_COULDNT_RESOLVE_PROXY:
-  case CURLE_PROXY:
-    return TRANSFER_PROXY;
-  case CURLE_COULDNT_CONNECT:
-    return attempt->transport->no_memory ? TRANSFER_NO_MEMORY : read_connect_fault(attempt);
-  case CURLE_OPERATION_TIMEDOUT:
-    return exchange->sent ? TRANSFER_LOST : TRANSFER_CONNECT_TIMEOUT;
-  case CURLE_SSL_CONNECT_ERROR:
-    return read_handshake_fault(attempt);
-  case CURLE_PEER_FAILED_VERIFICATION:
-    return read_certificate_fault(attempt);
-  case CURLE_SSL_CERTPROBLEM:
-  case CURLE_SSL_CIPHER:
-  case CURLE_SSL_CACERT_BADFILE:
-  case CURLE_SSL_CRL_BADFILE:
-    return TRANSFER_TLS_FILES;
-  case CURLE_SSL_ISSUER_ERROR:
-  case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
-  case CURLE_SSL_INVALIDCERTSTATUS:
-    return TRANSFER_CERTIFICATE_UNTRUSTED;
-  case CURLE_GOT_NOTHING:
-  case CURLE_SEND_ERROR:
-  case CURLE_SEND_FAIL_REWIND:
-  case CURLE_PARTIAL_FILE:
-    return TRANSFER_LOST;
-  case CURLE_RECV_ERROR:
-    return read_receive_fault(attempt);
-  case CURLE_FILESIZE_EXCEEDED:
-    return TRANSFER_TOO_LARGE;
-  case CURLE_WRITE_ERROR:
-    return exchange->response.body.failure == BUF_NO_MEMORY ? TRANSFER_NO_MEMORY : TRANSFER_TOO_LARGE;
-  case CURLE_ABORTED_BY_CALLBACK:
-    return attempt->unsent == UNSENT_EARLY ? TRANSFER_BROKEN : TRANSFER_LOST;
-  case CURLE_WEIRD_SERVER_REPLY:
-    return TRANSFER_BROKEN;
-  /* These two do not mean what they say once an answer has begun: HTTP/0.9 or odd versions, and heads too large. */
-  case CURLE_UNSUPPORTED_PROTOCOL:
-    return exchange->sent ? TRANSFER_BROKEN : TRANSFER_INTERNAL;
-  case CURLE_OUT_OF_MEMORY:
-    return exchange->sent ? TRANSFER_BROKEN : TRANSFER_NO_MEMORY;
-  default: /* what goes wrong once the request is out is the answer */
-    return exchange->sent ? TRANSFER_BROKEN : TRANSFER_INTERNAL;
-  }
-}
-
-static void read_progress(struct attempt *attempt) {
-  struct exchange *exchange = attempt->exchange;
-  curl_off_t before_transfer = 0, total = 0;
-  curl_easy_getinfo(attempt->easy, CURLINFO_PRETRANSFER_TIME_T, &before_transfer);
-  curl_easy_getinfo(attempt->easy, CURLINFO_TOTAL_TIME_T, &total);
-  exchange->sent = attempt->went_out && (before_transfer > 0 || attempt->unsent == UNSENT_AGAIN);
-  exchange->duration_us = total;
-}
-
-static void read_outcome(struct attempt *attempt, CURLcode code) {
-  struct exchange *exchange = attempt->exchange;
-  long status = 0;
-  curl_easy_getinfo(attempt->easy, CURLINFO_RESPONSE_CODE, &status);
-  exchange->response.http_status = (int)status;
-  read_progress(attempt);
-  if (code == CURLE_OK && attempt->head_whole)
-    exchange->transfer = TRANSFER_DONE;
-  else if (code == CURLE_OK) /* the head was cut; libcurl calls that a success */
-    exchange->transfer = TRANSFER_LOST;
-  else
-    exchange->transfer = read_fault(attempt, code);
-  /* A refusal whose head is whole counts, though its body, or our own, was cut: a 413 may come while we still send. */
-  if (exchange->transfer == TRANSFER_LOST && attempt->head_whole && status >= 400) exchange->transfer = TRANSFER_DONE;
-  const char *detail = *attempt->detail ? attempt->detail : code ? curl_easy_strerror(code) : "";
-  snprintf(exchange->detail, sizeof exchange->detail, "%s",
-           attempt->unsent == UNSENT_EARLY ? "the answer came before the request" : detail);
-  exchange->done = true;
-}
-
 /* The handle leaves the multi handle and waits for its next work. */
 static void release(struct attempt *attempt) {
   struct transport *transport = attempt->transport;
@@ -499,6 +280,7 @@ static bool begin(struct attempt *attempt) {
   attempt->transport->no_memory = false;
   *attempt->detail = '\0';
   response_begin(&attempt->exchange->response, attempt->exchange->request->response_max);
+  if (!attempt->transport->connecting) attempt->transport->called_ms = world_now_ms(NULL);
   if (!attempt->begun) attempt->transport->connecting++;
   attempt->begun = true;
   return curl_multi_add_handle(attempt->transport->multi, attempt->easy) == CURLM_OK;
@@ -511,24 +293,103 @@ static bool begin_again(struct attempt *attempt) {
   return begin(attempt);
 }
 
-static void drive(struct transport *transport) {
-  int running, left;
-  bool again;
-  do {
-    again = false;
-    curl_multi_perform(transport->multi, &running);
-    for (CURLMsg *message; (message = curl_multi_info_read(transport->multi, &left));) {
-      struct attempt *attempt = NULL;
-      CURLcode code = message->data.result;
-      curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&attempt);
-      if (attempt->unsent == UNSENT_STALE && begin_again(attempt)) {
-        again = true;
-        continue;
-      }
-      read_outcome(attempt, code);
-      release(attempt);
+/* What has ended; true when an attempt began anew. */
+static bool collect(struct transport *transport) {
+  int left;
+  bool again = false;
+  for (CURLMsg *message; (message = curl_multi_info_read(transport->multi, &left));) {
+    struct attempt *attempt = NULL;
+    CURLcode code = message->data.result;
+    curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&attempt);
+    if (attempt->unsent == UNSENT_STALE && begin_again(attempt)) {
+      again = true;
+      continue;
     }
-  } while (again);
+    attempt_read_outcome(attempt, code);
+    release(attempt);
+  }
+  return again;
+}
+
+static void drive(struct transport *transport) {
+  int running;
+  do curl_multi_perform(transport->multi, &running);
+  while (collect(transport));
+}
+
+/* ---- pollable: libcurl says what it waits for ---- */
+
+static int on_socket(CURL *easy, curl_socket_t descriptor, int what, void *userdata, void *known) {
+  struct transport *transport = userdata;
+  (void)easy;
+  if (what == CURL_POLL_REMOVE) {
+    poller_forget(&transport->poller, descriptor);
+    return 0;
+  }
+  bool in = what == CURL_POLL_IN || what == CURL_POLL_INOUT, out = what == CURL_POLL_OUT || what == CURL_POLL_INOUT;
+  if (!poller_watch(&transport->poller, descriptor, in, out, known != NULL)) return -1;
+  curl_multi_assign(transport->multi, descriptor, transport);
+  return 0;
+}
+
+static int on_timer(CURLM *multi, long milliseconds, void *userdata) {
+  struct transport *transport = userdata;
+  (void)multi;
+  transport->timer_ms = milliseconds < 0 ? INT64_MAX : world_now_ms(NULL) + milliseconds;
+  return 0;
+}
+
+static bool make_pollable(struct transport *transport) {
+  CURLM *multi = transport->multi;
+  transport->timer_ms = INT64_MAX;
+  transport->pollable = poller_open(&transport->poller);
+  curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, on_socket);
+  curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, transport);
+  curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, on_timer);
+  curl_multi_setopt(multi, CURLMOPT_TIMERDATA, transport);
+  curl_multi_setopt(multi, CURLMOPT_MAX_HOST_CONNECTIONS, (long)transport->settings->host_connections_max);
+  return transport->pollable;
+}
+
+/* When the transport has to be called though nothing came. */
+static int64_t next_call_ms(const struct transport *transport) {
+  int64_t next = transport->timer_ms;
+  if (transport->connecting && transport->called_ms + POLL_CONNECTING_MS < next)
+    next = transport->called_ms + POLL_CONNECTING_MS;
+  return next;
+}
+
+static void call_all(struct transport *transport) {
+  int running;
+  transport->called_ms = world_now_ms(NULL);
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations" /* nothing else moves those that have no timer */
+  curl_multi_socket_all(transport->multi, &running);
+#pragma GCC diagnostic pop
+}
+
+static bool wait_pollable(struct transport *transport, int64_t milliseconds) {
+  struct poller_event events[EVENTS_MAX];
+  int running;
+  int64_t now = world_now_ms(NULL), next = next_call_ms(transport);
+  if (milliseconds > POLL_MAX_MS) milliseconds = POLL_MAX_MS;
+  if (next - now < milliseconds) milliseconds = next - now;
+  size_t count = poller_wait(&transport->poller, events, EVENTS_MAX, milliseconds > 0 ? (int)milliseconds : 0);
+  for (size_t i = 0; i < count; i++) {
+    const struct poller_event *event = &events[i];
+    int mask = (event->readable ? CURL_CSELECT_IN : 0) | (event->writable ? CURL_CSELECT_OUT : 0) |
+               (event->broken ? CURL_CSELECT_ERR : 0);
+    curl_multi_socket_action(transport->multi, event->descriptor, mask, &running);
+  }
+  now = world_now_ms(NULL);
+  bool due = next_call_ms(transport) <= now;
+  if (transport->timer_ms <= now) {
+    transport->timer_ms = INT64_MAX; /* libcurl sets it anew only when it changes */
+    curl_multi_socket_action(transport->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+  }
+  if (transport->connecting && transport->called_ms + POLL_CONNECTING_MS <= now) call_all(transport);
+  collect(transport);
+  return count > 0 || due;
 }
 
 /* ---- the transport ---- */
@@ -540,18 +401,19 @@ static void transport_close(struct transport *transport) {
     discard(attempt);
   }
   if (transport->multi) curl_multi_cleanup(transport->multi);
+  if (transport->pollable) poller_close(&transport->poller);
   mem_free(transport->sockets);
   mem_free(transport);
 }
 
-static struct transport *transport_open(void *context, const struct transport_settings *settings) {
+static struct transport *transport_open(void *context, const struct transport_settings *settings, bool pollable) {
   (void)context;
   struct transport *transport = mem_alloc(sizeof *transport);
   if (!transport) return NULL;
   transport->settings = settings;
   transport->ca_file = settings->ca_file ? settings->ca_file : system_ca_file();
   transport->multi = curl_multi_init();
-  if (transport->multi) return transport;
+  if (transport->multi && (!pollable || make_pollable(transport))) return transport;
   transport_close(transport);
   return NULL;
 }
@@ -562,7 +424,7 @@ static bool transport_start(struct transport *transport, struct exchange *exchan
   attempt->exchange = exchange;
   exchange->attempt = attempt;
   if (prepare(attempt, exchange->request) && begin(attempt)) {
-    drive(transport);
+    if (!transport->pollable) drive(transport); /* else libcurl's timer is due */
     return true;
   }
   release(attempt);
@@ -571,23 +433,42 @@ static bool transport_start(struct transport *transport, struct exchange *exchan
 
 static void transport_abort(struct transport *transport, struct exchange *exchange) {
   struct attempt *attempt = exchange->attempt;
-  read_progress(attempt);
+  attempt_read_progress(attempt);
   release(attempt);
   transport->idle = attempt->next; /* it may be in the middle of a look-up: not to be used again */
   discard(attempt);
 }
 
-static void transport_wait(struct transport *transport, int64_t milliseconds, int descriptor) {
+static bool transport_wait(struct transport *transport, int64_t milliseconds, int descriptor) {
+  if (transport->pollable) return wait_pollable(transport, milliseconds);
   struct curl_waitfd extra = {.fd = descriptor, .events = CURL_WAIT_POLLIN};
   int most = transport->connecting ? POLL_CONNECTING_MS : POLL_MAX_MS;
   int timeout = milliseconds > most ? most : milliseconds > 0 ? (int)milliseconds : 0;
-  curl_multi_poll(transport->multi, &extra, descriptor >= 0 ? 1 : 0, timeout, NULL);
+  int count = 0;
+  curl_multi_poll(transport->multi, &extra, descriptor >= 0 ? 1 : 0, timeout, &count);
   drive(transport);
+  return count > 0;
 }
 
 static void transport_abandon(struct transport *transport) {
+  if (transport->pollable) poller_close(&transport->poller);
   mem_free(transport->sockets);
   mem_free(transport);
+}
+
+static int transport_descriptor(const struct transport *transport) { return transport->poller.descriptor; }
+
+static bool transport_watch(struct transport *transport, int descriptor) {
+  return poller_watch(&transport->poller, descriptor, true, false, false);
+}
+
+static void transport_forget(struct transport *transport, int descriptor) {
+  poller_forget(&transport->poller, descriptor);
+}
+
+static void transport_arm(struct transport *transport, int64_t at_ms) {
+  int64_t next = next_call_ms(transport);
+  poller_arm(&transport->poller, next < at_ms ? next : at_ms);
 }
 
 const struct transport_ops transport_curl = {
@@ -597,4 +478,8 @@ const struct transport_ops transport_curl = {
     .wait = transport_wait,
     .close = transport_close,
     .abandon = transport_abandon,
+    .descriptor = transport_descriptor,
+    .watch = transport_watch,
+    .forget = transport_forget,
+    .arm = transport_arm,
 };

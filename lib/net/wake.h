@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A flag that can be seen from any thread and waited for by any poll: sticky once set. */
+/* A flag that can be seen from any thread and waited for by any poll; sticky. */
 #ifndef LSX_NET_WAKE_H
 #define LSX_NET_WAKE_H
 
@@ -15,6 +15,8 @@ bool wake_open(struct wake *wake);
 /* Async-signal-safe; leaves errno as it was. */
 void wake_set(struct wake *wake);
 bool wake_is_set(const struct wake *wake);
+/* For a flag that is used again; nobody may set it meanwhile. */
+void wake_clear(struct wake *wake);
 void wake_close(struct wake *wake);
 
 #endif

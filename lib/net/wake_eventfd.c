@@ -23,4 +23,11 @@ void wake_set(struct wake *wake) {
 
 bool wake_is_set(const struct wake *wake) { return atomic_load(&wake->set); }
 
+void wake_clear(struct wake *wake) {
+  uint64_t times;
+  ssize_t got = read(wake->descriptor, &times, sizeof times);
+  (void)got; /* it is set, so there is something */
+  atomic_store(&wake->set, false);
+}
+
 void wake_close(struct wake *wake) { (void)close(wake->descriptor); }

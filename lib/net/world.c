@@ -5,7 +5,7 @@
 #include <sys/random.h>
 #include <time.h>
 
-static int64_t now_ms(void *context) {
+int64_t world_now_ms(void *context) {
   struct timespec now;
   (void)context;
   clock_gettime(CLOCK_MONOTONIC, &now);
@@ -31,7 +31,7 @@ static uint64_t random_number(void *context) {
 
 const struct world world_real = {
     .transport = &transport_curl,
-    .now_ms = now_ms,
+    .now_ms = world_now_ms,
     .unix_s = world_unix_s,
     .random = random_number,
 };

@@ -10,7 +10,7 @@ import header_text
 from pycparser import c_ast, c_parser
 
 # What <stddef.h> and <stdint.h> give to the headers. A name that is not here does not parse.
-STANDARD_TYPES = ("size_t", "int32_t", "int64_t", "uintptr_t")
+STANDARD_TYPES = ("size_t", "int32_t", "int64_t", "uint64_t", "uintptr_t")
 PRELUDE = '# 1 "<standard>"\n' + "".join(f"typedef long {name};\n" for name in STANDARD_TYPES)
 
 

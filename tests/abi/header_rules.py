@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from api_model import Api, where
 from pycparser import c_ast
 
-SCALARS = {"int32_t", "int64_t", "size_t", "uintptr_t"}
+SCALARS = {"int32_t", "int64_t", "uint64_t", "size_t", "uintptr_t"}
 
 
 class Forbidden(c_ast.NodeVisitor):
@@ -173,16 +173,16 @@ def is_call(kind: str) -> bool:
 
 
 def calls(api: Api) -> Iterator[str]:
-    """What takes a client may block: it takes a call, gives an error and returns a status."""
+    """What takes a client may block, unless it makes or frees: it takes a call, gives an error and returns a status."""
     for function in api.functions:
         at, kinds = f"{function.where}: {function.name}", [one.type for one in function.parameters]
-        blocks = "lsexport_client *" in kinds and not function.name.endswith("_free")
+        blocks = "lsexport_client *" in kinds and not function.name.endswith(("_new", "_free"))
         if blocks and not any(map(is_call, kinds)):
             yield f"{at}: may block, and takes no const lsexport_call *"
         if blocks and kinds[-1] != "lsexport_error **":
             yield f"{at}: may block, and has no error_out"
-        if not blocks and any(map(is_call, kinds)):
-            yield f"{at}: takes a call, and no client"
+        if not blocks and any(map(is_call, kinds)) and "lsexport_queue *" not in kinds:
+            yield f"{at}: takes a call, and no client or queue"
         for parameter in function.parameters:
             if is_call(parameter.type) and parameter.name != "call":
                 yield f"{at}: its lsexport_call is named {parameter.name}"
@@ -191,10 +191,14 @@ def calls(api: Api) -> Iterator[str]:
 
 
 def lifetimes(api: Api) -> Iterator[str]:
+    """Each handle is freed, unless nothing gives it out but the handle that is its plural, and owns it."""
+    given = {one.type for function in api.functions for one in function.parameters}
     free = {function.name: function for function in api.functions if function.name.endswith("_free")}
     for handle in api.handles:
         function = free.pop(f"{handle}_free", None)
         if function is None:
+            if f"{handle}s" in api.handles and f"{handle} **" not in given:
+                continue
             yield f"{handle} has no {handle}_free"
         elif (function.returns, [one.type for one in function.parameters]) != ("void", [f"{handle} *"]):
             yield f"{function.where}: {function.name} must be void (*)({handle} *)"

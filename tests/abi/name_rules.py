@@ -14,7 +14,7 @@ PROCESS = {"abi", "version", "global"}
 
 OVER_THE_NETWORK = {"get", "list", "create", "ensure", "patch", "delete", "diagnose", "verify", "rotate"}
 VERBS = OVER_THE_NETWORK | {
-    *("init", "new", "free", "copy", "set", "allow", "cancel", "wait", "check", "explain"),
+    *("init", "new", "free", "copy", "set", "allow", "cancel", "close", "wait", "check", "explain"),
     *("submit", "trigger", "count", "at"),
 }
 
@@ -73,7 +73,7 @@ def _breaches_of_getter(function: Function, handle: str | None, kinds: list[str]
     """What has no verb only reads: it changes no handle and asks no server."""
     if handle and kinds[:1] != [f"const {handle} *"]:
         yield f"has no verb, and does not read a const {handle} *"
-    if function.returns in ("void", "lsexport_status") and function.name != "lsexport_error_status":
+    if function.returns in ("void", "lsexport_status") and not function.name.endswith("_status"):
         yield f"has no verb, and returns {function.returns}"
     changed = [kind for kind in kinds if kind.endswith("*") and not kind.startswith("const ") and kind != "size_t *"]
     if changed or "const lsexport_call *" in kinds:

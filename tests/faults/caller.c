@@ -3,6 +3,7 @@
 
 #include "complaints.h"
 #include "pace.h"
+#include "queued.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -114,6 +115,11 @@ lsexport_destination_spec *caller_large_spec(void) {
   return spec;
 }
 
+void caller_free(lsexport_client *client) {
+  queued_end(client);
+  lsexport_client_free(client);
+}
+
 /* ---- calls ---- */
 
 /* No text of an error may hold a secret, a control character or HTML. */
@@ -152,57 +158,77 @@ static void check_sense(enum kind kind, const struct outcome *outcome) {
   search_error(error);
 }
 
-static struct outcome finish(enum kind kind, struct outcome outcome, int64_t begun_us) {
+struct arguments {
+  lsexport_client *client;
+  enum kind kind;
+  const lsexport_destination_spec *spec;
+  const lsexport_credentials *credentials;
+};
+
+static lsexport_status call_now(const struct arguments *arguments, const lsexport_call *call, bool queued,
+                                struct outcome *results) {
+  lsexport_client *client = arguments->client;
+  lsexport_destination **destination_out = queued ? NULL : &results->destination;
+  switch (arguments->kind) {
+  case KIND_CREATE:
+    return lsexport_destination_create(client, arguments->spec, call, destination_out, &results->error);
+  case KIND_ENSURE:
+    return lsexport_destination_ensure(client, arguments->spec, call, destination_out, &results->error);
+  case KIND_GET:
+    return lsexport_destination_get(client, DESTINATION_ID, call, destination_out, &results->error);
+  case KIND_LIST:
+    return lsexport_destination_list(client, call, queued ? NULL : &results->list, &results->error);
+  case KIND_PATCH:
+    return lsexport_destination_patch(client, DESTINATION_ID, arguments->credentials, call, destination_out,
+                                      &results->error);
+  default:
+    return lsexport_destination_delete(client, DESTINATION_ID, call, &results->error);
+  }
+}
+
+static lsexport_status submit(void *context, const lsexport_call *call, lsexport_error **error_out) {
+  struct outcome results = {0};
+  lsexport_status status = call_now(context, call, true, &results);
+  *error_out = results.error;
+  return status;
+}
+
+static struct outcome make_call(const struct arguments *arguments, const lsexport_call *call) {
+  struct outcome outcome = {0};
+  int64_t begun_us = pace_now_us();
+  if (queued_run())
+    outcome = queued_call(arguments->client, call, submit, (void *)(uintptr_t)arguments);
+  else
+    outcome.status = call_now(arguments, call, false, &outcome);
   outcome.took_us = pace_now_us() - begun_us;
-  check_sense(kind, &outcome);
+  check_sense(arguments->kind, &outcome);
   if (outcome.destination)
     canary_check(lsexport_destination_request_id(outcome.destination), "a destination's request id");
   return outcome;
 }
 
-static struct outcome call_with_spec(lsexport_client *client, enum kind kind, const lsexport_destination_spec *spec,
-                                     const lsexport_call *call) {
-  struct outcome outcome = {0};
-  int64_t begun_us = pace_now_us();
-  outcome.status = kind == KIND_CREATE
-                       ? lsexport_destination_create(client, spec, call, &outcome.destination, &outcome.error)
-                       : lsexport_destination_ensure(client, spec, call, &outcome.destination, &outcome.error);
-  return finish(kind, outcome, begun_us);
-}
-
 struct outcome caller_create(lsexport_client *client, const lsexport_destination_spec *spec,
                              const lsexport_call *call) {
-  return call_with_spec(client, KIND_CREATE, spec, call);
+  return make_call(&(struct arguments){.client = client, .kind = KIND_CREATE, .spec = spec}, call);
 }
 
 struct outcome caller_call(lsexport_client *client, enum kind kind, const lsexport_call *call) {
-  struct outcome outcome = {0};
-  if (kind == KIND_CREATE || kind == KIND_ENSURE) {
-    lsexport_destination_spec *spec = caller_spec();
-    outcome = call_with_spec(client, kind, spec, call);
-    lsexport_destination_spec_free(spec);
-    return outcome;
-  }
+  lsexport_destination_spec *spec = kind == KIND_CREATE || kind == KIND_ENSURE ? caller_spec() : NULL;
   lsexport_credentials *credentials = kind == KIND_PATCH ? caller_credentials() : NULL;
-  int64_t begun_us = pace_now_us();
-  if (kind == KIND_GET)
-    outcome.status = lsexport_destination_get(client, DESTINATION_ID, call, &outcome.destination, &outcome.error);
-  else if (kind == KIND_LIST)
-    outcome.status = lsexport_destination_list(client, call, &outcome.list, &outcome.error);
-  else if (kind == KIND_PATCH)
-    outcome.status =
-        lsexport_destination_patch(client, DESTINATION_ID, credentials, call, &outcome.destination, &outcome.error);
-  else
-    outcome.status = lsexport_destination_delete(client, DESTINATION_ID, call, &outcome.error);
-  outcome = finish(kind, outcome, begun_us);
+  struct outcome outcome = make_call(&(struct arguments){client, kind, spec, credentials}, call);
+  lsexport_destination_spec_free(spec);
   lsexport_credentials_free(credentials);
   return outcome;
 }
 
 void outcome_free(struct outcome *outcome) {
-  lsexport_error_free(outcome->error);
-  lsexport_destination_free(outcome->destination);
-  lsexport_destinations_free(outcome->list);
+  if (outcome->completions) {
+    lsexport_completions_free(outcome->completions);
+  } else {
+    lsexport_error_free(outcome->error);
+    lsexport_destination_free(outcome->destination);
+    lsexport_destinations_free(outcome->list);
+  }
   memset(outcome, 0, sizeof *outcome);
 }
 
@@ -241,7 +267,7 @@ static void measure_pace(void) {
     struct outcome outcome = caller_call(client, KIND_GET, NULL);
     must(outcome.status == LSEXPORT_OK, outcome_text(&outcome));
     outcome_free(&outcome);
-    lsexport_client_free(client);
+    caller_free(client);
     server_finish(server);
     server_free(server);
     int64_t took_us = pace_now_us() - begun_us;

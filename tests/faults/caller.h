@@ -35,6 +35,8 @@ struct listener {
 /* The same; the listener, which outlives it, hears each line after it was searched. */
 lsexport_client *caller_client_logging(const char *api_root, const struct option *options,
                                        const struct listener *listener);
+/* Ends it, in place of lsexport_client_free. */
+void caller_free(lsexport_client *client);
 /* One that may not; its status. */
 lsexport_status caller_try_client(const char *api_root, const struct option *options, lsexport_client **client_out,
                                   lsexport_error **error_out);
@@ -50,6 +52,7 @@ struct outcome {
   lsexport_error *error;
   lsexport_destination *destination;
   lsexport_destinations *list;
+  lsexport_completions *completions; /* that own these three; NULL: they own themselves */
   int64_t took_us;
 };
 

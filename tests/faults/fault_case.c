@@ -134,7 +134,7 @@ static void run_at_server(const struct run *run, struct outcome *outcome) {
   snprintf(root, sizeof root, "%s://127.0.0.1:%d", uses_tls(run) ? "https" : "http", server_port(server));
   lsexport_client *client = make_client(run, root);
   *outcome = caller_call(client, run->kind, NULL);
-  lsexport_client_free(client);
+  caller_free(client);
   caller_finish(server, run->where);
   check_server(run, server, outcome);
   server_free(server);
@@ -150,7 +150,7 @@ static void run_at_dead_port(const struct run *run, struct outcome *outcome) {
   snprintf(root, sizeof root, "http://127.0.0.1:%d", dead.port);
   lsexport_client *client = make_client(run, root);
   *outcome = caller_call(client, run->kind, NULL);
-  lsexport_client_free(client);
+  caller_free(client);
   dead_port_close(&dead);
 }
 

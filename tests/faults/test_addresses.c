@@ -29,7 +29,7 @@ START_TEST(calls_over_ipv6) {
     expect_status(&outcome, LSEXPORT_OK, "over IPv6");
     outcome_free(&outcome);
   }
-  lsexport_client_free(client);
+  caller_free(client);
   caller_finish(server, "over IPv6");
   ck_assert_int_eq(server_requests(server, NULL), FOUR_KINDS);
   ck_assert_int_le(server_connections(server), 2); /* a create has its own */
@@ -56,7 +56,7 @@ START_TEST(tells_who_refused) {
   expect_status(&outcome, proxy ? LSEXPORT_ERR_PROXY : LSEXPORT_ERR_CONNECT, "refused");
   EXPECT(lsexport_error_applied(outcome.error) == LSEXPORT_APPLIED_NO, &outcome, "refused");
   outcome_free(&outcome);
-  lsexport_client_free(client);
+  caller_free(client);
   dead_port_close(&dead);
   complaints_raise();
 }

@@ -179,7 +179,7 @@ static int64_t run_once(struct attempt *attempt) {
   outcome_free(&outcome);
   lsexport_call_free(call);
   lsexport_cancel_free(attempt->cancel);
-  lsexport_client_free(client);
+  caller_free(client);
   if (silent) {
     dead_port_close(&attempt->dead);
   } else {
@@ -235,7 +235,7 @@ START_TEST(sends_nothing_when_triggered_before) {
     EXPECT(lsexport_error_attempts(outcome.error) == 0, &outcome, "triggered before");
     outcome_free(&outcome);
     lsexport_call_free(call);
-    lsexport_client_free(client);
+    caller_free(client);
     caller_finish(server, "triggered before");
     ck_assert_int_eq(server_connections(server), 0);
     server_free(server);
@@ -288,7 +288,7 @@ START_TEST(ends_by_a_signal_handler) {
   outcome_free(&outcome);
   lsexport_call_free(call);
   lsexport_cancel_free(signalled);
-  lsexport_client_free(client);
+  caller_free(client);
   caller_finish(server, "signal handler");
   server_free(server);
   complaints_raise();
@@ -322,7 +322,7 @@ START_TEST(survives_interrupted_system_calls) {
   pthread_join(thread, NULL);
   expect_status(&outcome, LSEXPORT_OK, "a shower of signals");
   outcome_free(&outcome);
-  lsexport_client_free(client);
+  caller_free(client);
   caller_finish(server, "a shower of signals");
   server_free(server);
   complaints_raise();
@@ -377,7 +377,7 @@ START_TEST(one_token_ends_many_calls) {
   ck_assert_int_eq(lsexport_cancel_is_triggered(cancel), 1);
   share(&sharers[0]); /* it is sticky */
   lsexport_cancel_free(cancel);
-  lsexport_client_free(client);
+  caller_free(client);
   caller_finish(server, "a shared token");
   ck_assert_int_eq(server_requests(server, NULL), MANY);
   server_free(server);

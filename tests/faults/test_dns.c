@@ -142,7 +142,7 @@ static void expect_dns(const char *root, const struct option *options, enum kind
   EXPECT(lsexport_error_applied(outcome.error) == LSEXPORT_APPLIED_NO, &outcome, root);
   EXPECT(lsexport_error_retryable(outcome.error) == 1, &outcome, root);
   outcome_free(&outcome);
-  lsexport_client_free(client);
+  caller_free(client);
 }
 
 START_TEST(names_that_do_not_resolve) {
@@ -176,7 +176,7 @@ START_TEST(names_that_get_stuck) {
   EXPECT(lsexport_error_applied(outcome.error) == LSEXPORT_APPLIED_NO, &outcome, "stuck name");
   outcome_free(&outcome);
   int64_t begun_us = pace_now_us();
-  lsexport_client_free(client); /* must not wait for the look-up either */
+  caller_free(client); /* must not wait for the look-up either */
   ck_assert_int_lt(pace_now_us() - begun_us, pace_ms(100) * 1000);
   let_go();
   complaints_raise();
@@ -223,7 +223,7 @@ START_TEST(ends_while_a_name_is_looked_up) {
   lsexport_call_free(call);
   lsexport_cancel_free(canceller.cancel);
   int64_t begun_us = pace_now_us();
-  lsexport_client_free(client);
+  caller_free(client);
   ck_assert_int_lt(pace_now_us() - begun_us, pace_ms(100) * 1000);
   let_go();
   complaints_raise();
@@ -244,7 +244,7 @@ START_TEST(passes_a_silent_ipv6_address) {
   expect_status(&outcome, LSEXPORT_OK, "silent IPv6");
   EXPECT(outcome.took_us < pace_ms(450) * 1000, &outcome, "silent IPv6");
   outcome_free(&outcome);
-  lsexport_client_free(client);
+  caller_free(client);
   dead_port_close(&dead);
   caller_finish(server, "silent IPv6");
   ck_assert_int_eq(server_requests(server, NULL), 1);
@@ -264,7 +264,7 @@ START_TEST(tries_all_addresses) {
   expect_status(&outcome, LSEXPORT_ERR_CONNECT, "many addresses");
   EXPECT(outcome.took_us < pace_ms(1500) * 1000, &outcome, "many addresses");
   outcome_free(&outcome);
-  lsexport_client_free(client);
+  caller_free(client);
   dead_port_close(&dead);
   complaints_raise();
 }
@@ -281,7 +281,7 @@ START_TEST(checks_the_name_in_the_certificate) {
     EXPECT(lsexport_error_cause(outcome.error) == LSEXPORT_CAUSE_CERTIFICATE_WRONG_HOST, &outcome,
            "a name in a certificate");
   outcome_free(&outcome);
-  lsexport_client_free(client);
+  caller_free(client);
   caller_finish(server, "a name in a certificate");
   server_free(server);
   complaints_raise();

@@ -44,7 +44,7 @@ static struct server *start(bool tls, const struct step *const *scripts, size_t 
 }
 
 static void end(struct server *server, lsexport_client *client, const char *where) {
-  lsexport_client_free(client);
+  caller_free(client);
   caller_finish(server, where);
 }
 

@@ -21,7 +21,7 @@ START_TEST(says_that_the_files_do_not_fit) {
   EXPECT(lsexport_error_applied(outcome.error) == LSEXPORT_APPLIED_NO, &outcome, "files that do not fit");
   EXPECT(lsexport_error_side(outcome.error) == LSEXPORT_SIDE_CALLER, &outcome, "files that do not fit");
   outcome_free(&outcome);
-  lsexport_client_free(client);
+  caller_free(client);
   caller_finish(server, "files that do not fit");
   ck_assert_int_eq(server_requests(server, NULL), 0);
   server_free(server);
@@ -43,7 +43,7 @@ START_TEST(shows_its_certificate) {
     expect_status(&outcome, LSEXPORT_OK, "a certificate that nobody asked for");
   }
   outcome_free(&outcome);
-  lsexport_client_free(client);
+  caller_free(client);
   caller_finish(server, "its certificate");
   server_free(server);
   complaints_raise();

@@ -71,7 +71,7 @@ static void call_after(const struct early *early, enum kind kind, bool tls) {
   expect_status(&second, LSEXPORT_OK, where);
   if (second.destination && strcmp(lsexport_destination_prefix(second.destination), POISON_PREFIX) == 0)
     complain("%s: TOOK ANOTHER'S ANSWER", where);
-  lsexport_client_free(client);
+  caller_free(client);
   caller_finish(server, where);
   if (kind == KIND_CREATE || !early->dropped) EXPECT(server_connections(server) == 2, &second, where);
   EXPECT(server_requests(server, NULL) == 2, &second, where);
@@ -100,7 +100,7 @@ START_TEST(resets_an_idle_connection) {
     ck_assert(server_await(server, SENT)); /* the reset follows within no time: before or after, it must not matter */
     struct outcome second = caller_call(client, (enum kind)kind, NULL);
     expect_status(&second, LSEXPORT_OK, "after the reset");
-    lsexport_client_free(client);
+    caller_free(client);
     caller_finish(server, "idle connection reset");
     if (server_requests(server, "POST") > 1) complain("TWO POSTS");
     outcome_free(&first);
@@ -121,7 +121,7 @@ START_TEST(uses_healthy_connections_again) {
     expect_status(&outcome, LSEXPORT_OK, "again");
     outcome_free(&outcome);
   }
-  lsexport_client_free(client);
+  caller_free(client);
   caller_finish(server, "again");
   ck_assert_int_eq(server_connections(server), 1);
   ck_assert_int_eq(server_requests(server, NULL), (int)COUNT(kinds));
@@ -140,7 +140,7 @@ START_TEST(answers_before_it_is_asked) {
     lsexport_client *client = caller_client(server_root(server), OPTIONS({"max_attempts", "1"}));
     struct outcome outcome = caller_call(client, kind, NULL);
     if (kind != KIND_DELETE) expect_status(&outcome, LSEXPORT_ERR_PROTOCOL, "an answer before the question");
-    lsexport_client_free(client);
+    caller_free(client);
     caller_finish(server, "an answer before the question");
     if (server_requests(server, "POST") > 1) complain("TWO POSTS");
     outcome_free(&outcome);

@@ -163,7 +163,7 @@ static void run_number(size_t number, const void *context) {
   lsexport_client *client = caller_client(row->target, OPTIONS({"proxy", proxy_url(url, proxy, "")},
                                                                {"max_attempts", "1"}, {"connect_timeout_ms", connect}));
   struct outcome outcome = caller_call(client, kind, NULL);
-  lsexport_client_free(client);
+  caller_free(client);
   caller_finish(proxy, where);
   check_proxied(row, kind, proxy, &outcome, where);
   outcome_free(&outcome);
@@ -182,7 +182,7 @@ START_TEST(dials_again_what_the_proxy_kept_from_leaving) {
   lsexport_client *client = caller_client(TARGET, OPTIONS({"proxy", proxy_url(url, proxy, "")}));
   struct outcome outcome = caller_call(client, (enum kind)_i, NULL);
   expect_status(&outcome, LSEXPORT_OK, "CONNECT refused, then not");
-  lsexport_client_free(client);
+  caller_free(client);
   caller_finish(proxy, "CONNECT refused, then not");
   ck_assert_int_eq(server_requests(proxy, kind_method((enum kind)_i)), 1);
   outcome_free(&outcome);
@@ -203,7 +203,7 @@ START_TEST(says_that_no_proxy_is_there) {
   EXPECT(lsexport_error_applied(outcome.error) == LSEXPORT_APPLIED_NO, &outcome, "no proxy there");
   EXPECT(lsexport_error_retryable(outcome.error) == 1, &outcome, "no proxy there");
   outcome_free(&outcome);
-  lsexport_client_free(client);
+  caller_free(client);
   dead_port_close(&dead);
   complaints_raise();
 }
@@ -227,7 +227,7 @@ START_TEST(ignores_the_environment) {
     expect_status(&outcome, LSEXPORT_OK, "past a proxy of the environment");
     outcome_free(&outcome);
   }
-  lsexport_client_free(client);
+  caller_free(client);
   caller_finish(server, "past a proxy of the environment");
   caller_finish(proxy, "past a proxy of the environment");
   ck_assert_int_eq(server_connections(proxy), 0);
@@ -248,7 +248,7 @@ START_TEST(uses_the_environment_when_told) {
   struct outcome outcome = caller_call(client, KIND_GET, NULL);
   expect_status(&outcome, LSEXPORT_OK, "through a proxy of the environment");
   outcome_free(&outcome);
-  lsexport_client_free(client);
+  caller_free(client);
   caller_finish(proxy, "through a proxy of the environment");
   ck_assert_int_eq(server_connections(proxy), 1);
   server_free(proxy);
@@ -266,7 +266,7 @@ START_TEST(keeps_the_proxy_that_was_set) {
   struct outcome outcome = caller_call(client, KIND_GET, NULL);
   expect_status(&outcome, LSEXPORT_OK, "no_proxy");
   outcome_free(&outcome);
-  lsexport_client_free(client);
+  caller_free(client);
   caller_finish(proxy, "no_proxy");
   ck_assert_int_eq(server_connections(proxy), 1);
   server_free(proxy);
@@ -298,7 +298,7 @@ START_TEST(shows_the_proxy_password_to_the_proxy_alone) {
   struct outcome outcome = caller_call(client, KIND_CREATE, NULL);
   expect_status(&outcome, refused ? LSEXPORT_ERR_PROXY : LSEXPORT_OK, "proxy password");
   outcome_free(&outcome);
-  lsexport_client_free(client);
+  caller_free(client);
   caller_finish(proxy, "proxy password");
   ck_assert_msg(strstr(server_request(proxy, 0)->head, encoded), "no %s in %s", encoded,
                 server_request(proxy, 0)->head);

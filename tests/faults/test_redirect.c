@@ -65,7 +65,7 @@ static void redirect(int code, const struct target *target, enum kind kind, bool
   if (target->host) print(host, target->host, server_port(other));
   if (!fact != !target->host || (fact && strcmp(fact, host) != 0))
     complain("%s: redirect_host is %s", where, fact ? fact : "absent");
-  lsexport_client_free(client);
+  caller_free(client);
   caller_finish(server, where);
   caller_finish(other, where);
   EXPECT(server_requests(server, NULL) == 1, &outcome, where);
@@ -96,7 +96,7 @@ START_TEST(follows_no_redirect_to_itself) {
     expect_status(&outcome, LSEXPORT_ERR_REDIRECT, kind_name((enum kind)kind));
     outcome_free(&outcome);
   }
-  lsexport_client_free(client);
+  caller_free(client);
   caller_finish(server, "to itself");
   ck_assert_int_eq(server_requests(server, NULL), KIND_COUNT);
   ck_assert_int_eq(server_requests(server, "POST"), 1); /* ensure stopped at its list */

@@ -92,7 +92,7 @@ static void call_and_end(lsexport_client *client, struct server *server, enum ki
     if (fact) canary_check(fact, where);
   }
   outcome_free(&outcome);
-  lsexport_client_free(client);
+  caller_free(client);
   caller_finish(server, where);
   server_free(server);
 }
@@ -212,7 +212,7 @@ START_TEST(never_shows_what_it_refuses) {
     lsexport_error *error = NULL;
     if (caller_try_client("https://127.0.0.1:1", OPTIONS({options[i].key, options[i].value}), &client, &error) ==
         LSEXPORT_OK)
-      lsexport_client_free(client);
+      caller_free(client);
     lsexport_error_free(error);
   }
   complaints_raise();
@@ -228,7 +228,7 @@ START_TEST(puts_secrets_where_they_belong) {
     expect_status(&outcome, LSEXPORT_OK, "healthy");
     outcome_free(&outcome);
   }
-  lsexport_client_free(client);
+  caller_free(client);
   caller_finish(server, "healthy");
   for (int i = 0; i < FOUR_KINDS; i++) {
     const struct seen *seen = server_request(server, i);

@@ -57,12 +57,13 @@ static uint64_t no_random(void *context) {
   return 0;
 }
 
-static void wait(struct transport *transport, int64_t milliseconds, int descriptor) {
+static bool wait(struct transport *transport, int64_t milliseconds, int descriptor) {
   quiet_rounds = far_move(&far) ? 0 : quiet_rounds + 1;
   transport_curl.wait(transport, 0, descriptor); /* on loopback what was sent is there at once */
-  if (quiet_rounds < QUIET_ROUNDS) return;
+  if (quiet_rounds < QUIET_ROUNDS) return true;
   clock_ms += milliseconds > 0 ? milliseconds : 1;
   quiet_rounds = 0;
+  return false;
 }
 
 static void begin_world(struct world *world, struct transport_ops *operations) {

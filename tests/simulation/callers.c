@@ -63,7 +63,10 @@ static void cancel(struct simulation *simulation, void *context) {
   if (call->state != CALL_RUNNING) return;
   tell(simulation, "call %d is cancelled", call->number);
   call->cancelled = true;
-  job_cancel(&call->job);
+  if (simulation->looped)
+    loop_cancel(&call->caller->loop, &call->task);
+  else
+    job_cancel(&call->task.job);
 }
 
 static void begin_call(struct simulation *simulation, void *context) {
@@ -74,6 +77,7 @@ static void begin_call(struct simulation *simulation, void *context) {
   if (!caller->client) {
     caller->client = new_client(simulation);
     caller->transport = client_take_transport(caller->client);
+    loop_begin(&caller->loop, &simulation->world, caller->transport, 1);
   }
   int64_t timeout_ms = timeouts[dice_roll(dice, COUNT(timeouts))];
   *call = (struct call){.simulation = simulation,
@@ -99,7 +103,12 @@ static void begin_call(struct simulation *simulation, void *context) {
   struct flow *flow = call->kind == CALL_ENSURE ? &call->ensure.base : &call->single.base;
   tell(simulation, "caller %d begins call %d: %s, within %lld s", (int)(caller - simulation->callers) + 1, call->number,
        flow->name, (long long)timeout_ms / 1000);
-  job_begin(&call->job, &means, flow, timeout_ms);
+  if (!simulation->looped)
+    job_begin(&call->task.job, &means, flow, timeout_ms);
+  else if (dice_percent(dice, 50)) /* with a deadline of its own, or one from its turn */
+    loop_add(&caller->loop, &call->task, &means, flow, simulation_clock(simulation) + timeout_ms, 0);
+  else
+    loop_add(&caller->loop, &call->task, &means, flow, INT64_MAX, timeout_ms);
   if (dice_percent(dice, 10))
     schedule(simulation, simulation->now_ms + dice_between(dice, 0, timeout_ms / 4), cancel, call);
 }
@@ -116,12 +125,13 @@ void call_moment(struct call *call) { call->moments++; }
 /* Its process is gone: what was sent is on its way, what was received is forgotten. */
 static void crash(struct call *call) {
   struct caller *caller = call->caller;
-  bool posting = call->job.operation && call->job.operation->request.method == METHOD_POST;
+  bool posting = call->task.job.operation && call->task.job.operation->request.method == METHOD_POST;
   tell(call->simulation, "the caller of call %d dies", call->number);
-  if (call->job.state == JOB_SENDING && !call->job.exchange.done)
-    simulated_network.abort(caller->transport, &call->job.exchange);
-  response_free(&call->job.exchange.response);
+  if (call->task.job.state == JOB_SENDING && !call->task.job.exchange.done)
+    simulated_network.abort(caller->transport, &call->task.job.exchange);
+  response_free(&call->task.job.exchange.response);
   free_call(call);
+  loop_free(&caller->loop);
   client_give_transport(caller->client, caller->transport);
   lsexport_client_free(caller->client);
   caller->client = NULL;
@@ -144,7 +154,7 @@ static void go_on(struct call *call) {
 
 static void conclude(struct call *call) {
   lsexport_destination *destination = call->kind == CALL_ENSURE ? call->ensure.result : call->operation.destination;
-  lsexport_error *error = call->job.error;
+  lsexport_error *error = call->task.job.error;
   call->state = CALL_ENDED;
   call->ended_ms = call->simulation->now_ms;
   call->status = lsexport_error_status(error);
@@ -155,6 +165,8 @@ static void conclude(struct call *call) {
     tell(call->simulation, "call %d: OK, %s%s", call->number, lsexport_destination_id(destination),
          lsexport_destination_adopted(destination) ? ", adopted" : "");
   judge_call(call, error ? NULL : destination, error);
+  if (call->simulation->looped && loop_take_ended(&call->caller->loop) != &call->task)
+    complain(call->simulation, "call %d did not end in its loop", call->number);
   if (call->kind == CALL_ENSURE) lsexport_destination_free(call->ensure.result);
   lsexport_error_free(error);
   free_call(call);
@@ -165,9 +177,12 @@ void callers_advance(struct simulation *simulation) {
   for (size_t i = 0; i < simulation->call_count; i++) {
     struct call *call = running_call(simulation, (first + i) % simulation->call_count);
     if (!call) continue;
-    job_advance(&call->job);
+    if (simulation->looped)
+      (void)loop_turn(&call->caller->loop, 0);
+    else
+      job_advance(&call->task.job);
     bool dies = call->crash_at && call->moments >= call->crash_at;
-    if (call->job.state == JOB_ENDED)
+    if (call->task.job.state == JOB_ENDED)
       conclude(call);
     else if (dies)
       crash(call);
@@ -196,6 +211,7 @@ void callers_end(struct simulation *simulation) {
   for (size_t i = 0; i < simulation->caller_count; i++) {
     struct caller *caller = &simulation->callers[i];
     if (caller->client) {
+      loop_free(&caller->loop);
       client_give_transport(caller->client, caller->transport);
       lsexport_client_free(caller->client);
     }

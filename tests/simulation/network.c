@@ -183,7 +183,7 @@ static void commit(struct simulation *simulation, void *context) {
 
 static void note_list(struct flight *flight) {
   struct call *call = flight->call;
-  bool in_time = flight->simulation->world.now_ms(flight->simulation) < job_wake_ms(&call->job);
+  bool in_time = flight->simulation->world.now_ms(flight->simulation) < job_wake_ms(&call->task.job);
   if (flight->ending != ENDING_WELL || !in_time) return;
   call->list_came = true;
   call->list_trouble = flight->lag_ms != 0;
@@ -213,17 +213,17 @@ static void land(struct simulation *simulation, void *context) {
   exchange->sent = flight->left;
   exchange->transfer = flight->ending == ENDING_FAILED ? flight->transfer : TRANSFER_DONE;
   if (flight->ending != ENDING_FAILED) service_answer(flight, &exchange->response);
-  exchange->done = true;
+  exchange_end(exchange);
   call_moment(flight->call);
 }
 
 /* ---- the transport ---- */
 
-static struct transport *open_network(void *context, const struct transport_settings *settings) {
+static struct transport *open_network(void *context, const struct transport_settings *settings, bool pollable) {
   struct transport *transport = malloc(sizeof *transport);
   if (!transport) abort();
   *transport = (struct transport){.simulation = context};
-  (void)settings;
+  (void)settings, (void)pollable;
   return transport;
 }
 
@@ -281,9 +281,9 @@ static void abort_exchange(struct transport *transport, struct exchange *exchang
 }
 
 /* The simulation's own loop waits. */
-static void wait(struct transport *transport, int64_t milliseconds, int descriptor) {
+static bool wait(struct transport *transport, int64_t milliseconds, int descriptor) {
   (void)transport, (void)milliseconds, (void)descriptor;
-  abort();
+  return false;
 }
 
 static void close_network(struct transport *transport) { free(transport); }

@@ -66,6 +66,8 @@ void complain(struct simulation *simulation, const char *format, ...) {
 
 /* ---- the clock ---- */
 
+int64_t simulation_clock(const struct simulation *simulation) { return FIRST_MS + simulation->now_ms; }
+
 static int64_t now_ms(void *context) {
   const struct simulation *simulation = context;
   return FIRST_MS + simulation->now_ms;
@@ -113,7 +115,7 @@ static int64_t next_wake(struct simulation *simulation) {
   int64_t next = NEVER;
   for (size_t i = 0; i < simulation->call_count; i++) {
     const struct call *call = running_call(simulation, i);
-    int64_t wake = call ? job_wake_ms(&call->job) : NEVER;
+    int64_t wake = call ? job_wake_ms(&call->task.job) : NEVER;
     if (wake != NEVER && wake - FIRST_MS < next) next = wake - FIRST_MS;
   }
   return next;
@@ -159,6 +161,7 @@ void simulation_run(struct simulation *simulation, uint64_t seed, bool loud, str
   memset(simulation, 0, sizeof *simulation);
   simulation->seed = seed;
   simulation->loud = loud;
+  simulation->looped = seed % 2 == 0;
   simulation->dice.state = seed;
   simulation->flights = flights;
   simulation->world = (struct world){.transport = &simulated_network,

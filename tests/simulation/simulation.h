@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "flow/ensure.h"
 #include "flow/single.h"
-#include "net/engine.h"
+#include "net/loop.h"
 
 #include <lsexport/lsexport.h>
 
@@ -130,7 +130,7 @@ struct call {
   enum call_kind kind;
   enum call_state state;
   /* The call. */
-  struct job job;
+  struct task task;
   struct ensure ensure;
   struct single single;
   struct destination_operation operation;
@@ -163,6 +163,7 @@ struct call {
 struct caller {
   lsexport_client *client;
   struct transport *transport;
+  struct loop loop; /* where the run is one over loops */
   lsexport_destination_spec *spec;
   struct secrets secrets;
   int calls;
@@ -181,7 +182,8 @@ struct event {
 
 struct simulation {
   uint64_t seed;
-  bool loud; /* tells what happens */
+  bool loud;   /* tells what happens */
+  bool looped; /* calls run in a queue's loop, every other seed; else each by itself */
   struct dice dice;
   struct weather weather;
   struct world world;
@@ -209,6 +211,8 @@ void tell(const struct simulation *simulation, const char *format, ...) __attrib
 /* Something did not hold. */
 void complain(struct simulation *simulation, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void schedule(struct simulation *simulation, int64_t at_ms, event_fn act, void *context);
+/* As the library sees it. */
+int64_t simulation_clock(const struct simulation *simulation);
 struct call *running_call(struct simulation *simulation, size_t index);
 
 /* ---- LangSmith (service.c) ---- */

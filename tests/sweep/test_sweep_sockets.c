@@ -107,7 +107,7 @@ static void run(struct bench *bench, const struct sweep *sweep) {
     struct outcome outcome = caller_call(client, sweep->kind, NULL);
     check(sweep, i * stride, &outcome, bench->where);
     outcome_free(&outcome);
-    lsexport_client_free(client);
+    caller_free(client);
     calls++;
   }
   server_finish(server);

@@ -78,11 +78,11 @@ static bool take_bytes(const struct still_world *still, struct response *respons
 
 /* ---- the transport ---- */
 
-static struct transport *open_wire(void *context, const struct transport_settings *settings) {
+static struct transport *open_wire(void *context, const struct transport_settings *settings, bool pollable) {
   struct transport *transport = malloc(sizeof *transport);
   if (!transport) abort();
   transport->still = context;
-  (void)settings;
+  (void)settings, (void)pollable;
   return transport;
 }
 
@@ -93,7 +93,7 @@ static bool start(struct transport *transport, struct exchange *exchange) {
   response_begin(&exchange->response, exchange->request->response_max);
   exchange->sent = true;
   exchange->transfer = TRANSFER_DONE;
-  exchange->done = take_bytes(still, &exchange->response);
+  if (take_bytes(still, &exchange->response)) exchange_end(exchange);
   return true;
 }
 
@@ -102,9 +102,10 @@ static void abort_exchange(struct transport *transport, struct exchange *exchang
   exchange->sent = true;
 }
 
-static void wait(struct transport *transport, int64_t milliseconds, int descriptor) {
+static bool wait(struct transport *transport, int64_t milliseconds, int descriptor) {
   (void)descriptor;
   transport->still->now_ms += milliseconds;
+  return false;
 }
 
 static void close_wire(struct transport *transport) { free(transport); }

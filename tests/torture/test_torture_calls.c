@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Every call that goes to the network, over the scripted one, made once for each allocation that it asks for: that one
  * fails, or that one and all that follow. Each time it ends with an error that is true, or with the success that did not
- * need the memory; nothing leaks; and the same handles serve the next call. */
+ * need the memory; nothing leaks; and the same handles serve the next call. All of it once more over a queue. */
 #include "allocations.h"
 #include "fixtures.h"
 
@@ -194,6 +194,8 @@ struct bench {
   lsexport_destination_spec *spec;
   lsexport_credentials *credentials;
   lsexport_call *call;
+  lsexport_queue *queue;             /* NULL: the call blocks */
+  lsexport_completions *completions; /* that own what a queued call left */
   size_t lines;
   /* What the call left. */
   lsexport_status status;
@@ -244,7 +246,7 @@ static void set_every_option(lsexport_destination_spec *spec) {
   lsexport_destination_spec_set_extra_config_json(spec, "{\"newer\":{\"of\":[1,2]}}");
 }
 
-static void begin(struct bench *bench, const struct row *row) {
+static void begin(struct bench *bench, const struct row *row, bool queued) {
   lsexport_cancel *cancel;
   memset(bench, 0, sizeof *bench);
   bench->row = row;
@@ -264,6 +266,9 @@ static void begin(struct bench *bench, const struct row *row) {
   if (row->variant == HURRIED) lsexport_call_set_timeout_ms(bench->call, DEADLINE_MS);
   if (row->variant == CANCELLED) lsexport_cancel_trigger(cancel);
   lsexport_cancel_free(cancel);
+  if (!queued) return;
+  ck_assert_int_eq(lsexport_queue_new(bench->scene.client, &bench->queue, NULL), LSEXPORT_OK);
+  lsexport_call_set_queue(bench->call, bench->queue, 1);
 }
 
 static void write_script(struct bench *bench) {
@@ -277,21 +282,40 @@ static void write_script(struct bench *bench) {
 
 static lsexport_status call_it(struct bench *bench) {
   lsexport_client *client = bench->scene.client;
+  lsexport_destination **destination_out = bench->queue ? NULL : &bench->destination;
   switch (bench->row->kind) {
   case CREATE:
-    return lsexport_destination_create(client, bench->spec, bench->call, &bench->destination, &bench->error);
+    return lsexport_destination_create(client, bench->spec, bench->call, destination_out, &bench->error);
   case ENSURE:
-    return lsexport_destination_ensure(client, bench->spec, bench->call, &bench->destination, &bench->error);
+    return lsexport_destination_ensure(client, bench->spec, bench->call, destination_out, &bench->error);
   case GET:
-    return lsexport_destination_get(client, ID_1, bench->call, &bench->destination, &bench->error);
+    return lsexport_destination_get(client, ID_1, bench->call, destination_out, &bench->error);
   case LIST_ALL:
-    return lsexport_destination_list(client, bench->call, &bench->list, &bench->error);
+    return lsexport_destination_list(client, bench->call, bench->queue ? NULL : &bench->list, &bench->error);
   case PATCH:
-    return lsexport_destination_patch(client, ID_1, bench->credentials, bench->call, &bench->destination,
-                                      &bench->error);
+    return lsexport_destination_patch(client, ID_1, bench->credentials, bench->call, destination_out, &bench->error);
   default:
     return lsexport_destination_delete(client, ID_1, bench->call, &bench->error);
   }
+}
+
+/* The completion of a call that was submitted: it comes, also after a wait that had no memory for it. */
+static size_t take_completion(struct bench *bench) {
+  lsexport_status status = lsexport_queue_wait(bench->queue, -1, NULL, &bench->completions, NULL);
+  size_t asked = allocations_relieve();
+  EXPECT(!status || status == LSEXPORT_ERR_NO_MEMORY, "a wait: %s", lsexport_status_name(status));
+  while (!bench->completions)
+    ck_assert_int_eq(lsexport_queue_wait(bench->queue, -1, NULL, &bench->completions, NULL), LSEXPORT_OK);
+  ck_assert_uint_eq(lsexport_completions_count(bench->completions), 1);
+  ck_assert_uint_eq(lsexport_queue_count(bench->queue), 0);
+  const lsexport_completion *completion = lsexport_completions_at(bench->completions, 0);
+  bench->status = lsexport_completion_status(completion);
+  if (bench->status) bench->error = (lsexport_error *)(uintptr_t)lsexport_completion_error(completion);
+  if (!bench->status && bench->row->kind == LIST_ALL)
+    bench->list = (lsexport_destinations *)(uintptr_t)lsexport_completion_destinations(completion);
+  else if (!bench->status && bench->row->kind != DELETE)
+    bench->destination = (lsexport_destination *)(uintptr_t)lsexport_completion_destination(completion);
+  return asked;
 }
 
 /* How many allocations it asked for. */
@@ -302,7 +326,7 @@ static size_t run(struct bench *bench, size_t number, enum failing failing) {
   bench->error = UNTOUCHED;
   allocations_torture(number, failing);
   bench->status = call_it(bench);
-  return allocations_relieve();
+  return bench->queue && !bench->status ? take_completion(bench) : allocations_relieve();
 }
 
 /* ---- what must hold ---- */
@@ -361,6 +385,19 @@ static void check_error(const struct bench *bench, const char *where) {
     EXPECT(!lsexport_error_retryable(error), "%s: to repeat it could double it", where);
 }
 
+static void forget_outcome(struct bench *bench) {
+  if (bench->completions) {
+    lsexport_completions_free(bench->completions);
+  } else if (bench->status) {
+    if (bench->error != UNTOUCHED) lsexport_error_free(bench->error);
+  } else if (bench->row->kind == LIST_ALL) {
+    lsexport_destinations_free(bench->list);
+  } else if (bench->row->kind != DELETE) {
+    lsexport_destination_free(bench->destination);
+  }
+  bench->completions = NULL;
+}
+
 /* Forgets what the call left. */
 static void check_outcome(struct bench *bench, bool tortured, const char *where) {
   const struct row *row = bench->row;
@@ -369,19 +406,15 @@ static void check_outcome(struct bench *bench, bool tortured, const char *where)
       status == row->status || (tortured && (status == LSEXPORT_ERR_NO_MEMORY || (row->other && status == row->other)));
   bool made_all_the_same = row->other == LSEXPORT_OK && row->variant == CHECKSUM && status == LSEXPORT_OK;
   EXPECT(fits || made_all_the_same, "%s: %s", where, lsexport_status_name(status));
-  if (status) {
+  if (status)
     check_error(bench, where);
-    if (bench->error != UNTOUCHED) lsexport_error_free(bench->error);
-    return;
-  }
-  EXPECT(bench->error == UNTOUCHED, "%s: succeeded, and has an error", where);
-  if (row->kind == LIST_ALL) {
+  else
+    EXPECT(bench->error == UNTOUCHED, "%s: succeeded, and has an error", where);
+  if (!status && row->kind == LIST_ALL)
     ck_assert_uint_eq(lsexport_destinations_count(bench->list), row->variant == PLAIN ? 0 : 3);
-    lsexport_destinations_free(bench->list);
-  } else if (row->kind != DELETE) {
+  if (!status && row->kind != LIST_ALL && row->kind != DELETE)
     ck_assert(text_is_uuid(lsexport_destination_id(bench->destination)));
-    lsexport_destination_free(bench->destination);
-  }
+  forget_outcome(bench);
 }
 
 static void end(struct bench *bench, size_t alive, const char *where) {
@@ -389,17 +422,18 @@ static void end(struct bench *bench, size_t alive, const char *where) {
   lsexport_call_free(bench->call);
   lsexport_credentials_free(bench->credentials);
   lsexport_destination_spec_free(bench->spec);
+  lsexport_queue_free(bench->queue);
   lsexport_client_free(bench->scene.client);
   ck_assert_uint_eq(script->opened, script->closed);
   script_free(&bench->scene.script);
   EXPECT(allocations_alive() == alive, "%s: %zu blocks leak", where, allocations_alive() - alive);
 }
 
-static void run_in_health(const struct row *row) {
+static void run_in_health(const struct row *row, bool queued) {
   static struct bench bench;
   size_t alive = allocations_alive();
   *healthy_json = '\0';
-  begin(&bench, row);
+  begin(&bench, row, queued);
   run(&bench, SIZE_MAX, FAIL_ONE);
   healthy_requests = bench.scene.script.request_count;
   if (bench.status) snprintf(healthy_json, sizeof healthy_json, "%s", lsexport_error_json(bench.error));
@@ -407,15 +441,15 @@ static void run_in_health(const struct row *row) {
   end(&bench, alive, row->name);
 }
 
-static size_t torture(const struct row *row, enum failing failing) {
+static size_t torture(const struct row *row, bool queued, enum failing failing) {
   static struct bench bench;
-  run_in_health(row);
+  run_in_health(row, queued);
   for (size_t number = 0; number < ALLOCATIONS_MAX; number++) {
     char where[128];
     size_t alive = allocations_alive();
-    snprintf(where, sizeof where, "%s, allocation %zu%s", row->name, number,
+    snprintf(where, sizeof where, "%s%s, allocation %zu%s", row->name, queued ? ", queued" : "", number,
              failing == FAIL_REST ? " and all after it" : "");
-    begin(&bench, row);
+    begin(&bench, row, queued);
     size_t asked = run(&bench, number, failing);
     check_outcome(&bench, number < asked, where);
     script_free(&bench.scene.script);
@@ -431,9 +465,14 @@ static size_t torture(const struct row *row, enum failing failing) {
 
 START_TEST(each_allocation_of_a_call_fails_once) {
   const struct row *row = &rows[_i];
-  size_t asked = torture(row, FAIL_ONE);
-  torture(row, FAIL_REST);
+  size_t asked = torture(row, false, FAIL_ONE);
+  torture(row, false, FAIL_REST);
   printf("%5zu allocations: %s\n", asked, row->name);
+  if (row->variant != NO_WIRE) { /* a queue has its own */
+    size_t queued = torture(row, true, FAIL_ONE);
+    torture(row, true, FAIL_REST);
+    printf("%5zu allocations: %s, queued\n", queued, row->name);
+  }
   ck_assert(asked || row->status == LSEXPORT_ERR_NO_MEMORY);
   ck_assert_msg(!complaints, "%s: %zu complaints, see above", row->name, complaints);
 }

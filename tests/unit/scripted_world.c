@@ -44,8 +44,9 @@ static uint64_t random_number(void *context) {
   return script->random_next < script->random_count ? script->randoms[script->random_next++] : 0;
 }
 
-static struct transport *open_transport(void *context, const struct transport_settings *settings) {
+static struct transport *open_transport(void *context, const struct transport_settings *settings, bool pollable) {
   struct script *script = context;
+  (void)pollable;
   if (script->cannot_open) return NULL;
   struct transport *transport = malloc(sizeof *transport);
   ck_assert_ptr_nonnull(transport);
@@ -96,10 +97,10 @@ static void land(struct script *script, struct scripted_flight *flight) {
   if (exchange->response.body.failure == BUF_TOO_LARGE) exchange->transfer = TRANSFER_TOO_LARGE;
   if (exchange->response.body.failure == BUF_NO_MEMORY) exchange->transfer = TRANSFER_NO_MEMORY;
   snprintf(exchange->detail, sizeof exchange->detail, "%s", outcome->detail ? outcome->detail : "");
-  exchange->done = true;
   exchange->attempt = NULL;
   flight->request->ended_ms = script_now(script);
   flight->exchange = NULL;
+  exchange_end(exchange);
 }
 
 static int64_t lands_at(const struct scripted_flight *flight) {
@@ -174,6 +175,12 @@ static bool is_readable(int descriptor) {
   return descriptor >= 0 && poll(&poller, 1, 0) == 1;
 }
 
+static bool is_watched_readable(const struct script *script) {
+  for (size_t i = 0; i < script->watched_count; i++)
+    if (is_readable(script->watched[i])) return true;
+  return false;
+}
+
 /* The next thing that happens, at that instant at the latest. */
 static int64_t next_instant(const struct script *script, const struct transport *transport, int64_t latest) {
   for (size_t i = 0; i < SCRIPT_FLIGHTS_MAX; i++)
@@ -201,15 +208,44 @@ static bool let_things_happen(struct script *script, const struct transport *tra
 }
 
 /* As curl_multi_poll: an event that makes the descriptor readable ends it early, any other does not. */
-static void wait(struct transport *transport, int64_t milliseconds, int descriptor) {
+static bool wait(struct transport *transport, int64_t milliseconds, int descriptor) {
   struct script *script = transport->script;
   ck_assert_uint_lt(script->waits++, WAITS_MAX);
   ck_assert_int_lt(milliseconds, LONGEST_WAIT_MS);
   int64_t end = script_now(script) + (milliseconds > 0 ? milliseconds : 0);
-  while (!let_things_happen(script, transport) && !is_readable(descriptor) && script_now(script) < end) {
+  bool happened;
+  while (!(happened = let_things_happen(script, transport)) && !is_readable(descriptor) &&
+         !is_watched_readable(script) && script_now(script) < end) {
     int64_t next = next_instant(script, transport, end);
     if (next > script_now(script)) script->now_ms = FIRST_MS + next;
   }
+  return happened;
+}
+
+/* ---- pollable: nobody polls it; what it watches ends a wait ---- */
+
+static int descriptor_of(const struct transport *transport) {
+  (void)transport;
+  return -1;
+}
+
+static bool watch(struct transport *transport, int descriptor) {
+  struct script *script = transport->script;
+  if (script->cannot_watch) return false;
+  ck_assert_uint_lt(script->watched_count, SCRIPT_WATCHED_MAX);
+  script->watched[script->watched_count++] = descriptor;
+  return true;
+}
+
+static void forget(struct transport *transport, int descriptor) {
+  struct script *script = transport->script;
+  size_t i = 0;
+  while (script->watched[i] != descriptor) ck_assert_uint_lt(++i, script->watched_count);
+  script->watched[i] = script->watched[--script->watched_count];
+}
+
+static void arm(struct transport *transport, int64_t at_ms) {
+  transport->script->armed_ms = at_ms == INT64_MAX ? SCRIPT_NEVER : at_ms - FIRST_MS;
 }
 
 static const struct transport_ops operations = {
@@ -219,6 +255,10 @@ static const struct transport_ops operations = {
     .wait = wait,
     .close = close_transport,
     .abandon = abandon_transport,
+    .descriptor = descriptor_of,
+    .watch = watch,
+    .forget = forget,
+    .arm = arm,
 };
 
 /* ---- what a test sees ---- */

@@ -15,6 +15,7 @@
 #define SCRIPT_FLIGHTS_MAX 32
 #define SCRIPT_EVENTS_MAX 16
 #define SCRIPT_RANDOMS_MAX 64
+#define SCRIPT_WATCHED_MAX 16
 #define SCRIPT_NEVER INT64_MAX
 #define SCRIPT_UNIX_S 1795500000 /* the wall clock when the script begins: 2026-11-24 06:00:00 UTC */
 #define SCRIPT_JSON_HEADERS "Content-Type: application/json"
@@ -82,8 +83,12 @@ struct script {
   const struct transport_settings *settings; /* of the transport opened last */
   size_t opened, closed, abandoned;
   size_t waits;
-  size_t unexpected; /* requests for which nothing was written */
+  size_t unexpected;               /* requests for which nothing was written */
+  int watched[SCRIPT_WATCHED_MAX]; /* of a pollable transport */
+  size_t watched_count;
+  int64_t armed_ms; /* since the script began, when the last wait was over */
   bool cannot_open;
+  bool cannot_watch;
 };
 
 void script_begin(struct script *script);

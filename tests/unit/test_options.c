@@ -25,6 +25,8 @@ static const struct {
     {"retry_after_max_ms", "integer", "60000", 0, 3600000, false},
     {"max_response_bytes", "integer", "1048576", 1024, 1073741824, false},
     {"max_list_bytes", "integer", "16777216", 1024, 1073741824, false},
+    {"queue_max_in_flight", "integer", "128", 1, 10000, false},
+    {"queue_max_host_connections", "integer", "0", 0, 10000, false},
     {"proxy", "text", "none", 0, 0, false},
     {"proxy_password", "text", "", 0, 0, true},
     {"ca_file", "path", "", 0, 0, false},

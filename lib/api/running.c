@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+#include "api/running.h"
+
+#include "api/destination_spec.h"
+#include "api/queue.h"
+#include "api/report.h"
+#include "base/mem.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ---- before the flow ---- */
+
+void running_fail(struct running *running, lsexport_error *error) {
+  error_set_operation(error, running->name);
+  running->error = error;
+}
+
+static lsexport_error *builder_error(const lsexport_call *call) {
+  if (call->failure == LSEXPORT_ERR_INVALID_ARGUMENT) return error_new_argument(call->failed_parameter);
+  return error_new(call->failure, NULL);
+}
+
+static void take_workspace(struct running *running, const lsexport_call *call) {
+  if (!call->has_workspace_id) return;
+  if (call->workspace_id && text_is_uuid(call->workspace_id)) {
+    snprintf(running->workspace_id, sizeof running->workspace_id, "%s", call->workspace_id);
+    running->langsmith.workspace_id = running->workspace_id;
+    return;
+  }
+  lsexport_error *error = error_new(LSEXPORT_ERR_VALIDATION, &running->secrets);
+  error_add_field(error, "workspace_id", call->workspace_id ? "must be a UUID" : "was set to NULL");
+  running_fail(running, error);
+}
+
+static void take_call(struct running *running, const lsexport_call *call) {
+  running->timeout_ms = call->timeout_ms;
+  running->cancel = cancel_share(call->cancel);
+  running->tick = call->tick;
+  running->userdata = call->userdata;
+  if (running->queue && !queue_serves(running->queue, running->client))
+    running_fail(running, error_new_argument("client"));
+  else if (running->queue && call->tick)
+    running_fail(running, error_new_argument("tick"));
+  else
+    take_workspace(running, call);
+}
+
+struct running *running_begin(struct running *here, const char *name, lsexport_client *client,
+                              const lsexport_call *call, const lsexport_credentials *credentials) {
+  lsexport_queue *queue = call ? call->queue : NULL;
+  struct running *running = queue ? mem_alloc(sizeof *running) : here;
+  bool no_memory = !running;
+  if (!running) running = here;
+  if (running == here) memset(here, 0, sizeof *here);
+  atomic_init(&running->unwanted, false);
+  running->name = name;
+  running->queue = no_memory ? NULL : queue_share(queue);
+  running->id = call ? call->id : 0;
+  if (no_memory)
+    running_fail(running, error_no_memory(LSEXPORT_APPLIED_NO));
+  else if (!client)
+    running_fail(running, error_new_argument("client"));
+  else if (client_is_foreign(client))
+    running_fail(running, error_new(LSEXPORT_ERR_FORKED, NULL));
+  else if (call && call->failure)
+    running_fail(running, builder_error(call));
+  if (running->error) return running;
+  running->client = client_share(client);
+  running->credentials = credentials_share(credentials);
+  running->langsmith = client->langsmith;
+  client_add_secrets(client, &running->secrets);
+  credentials_add_secrets(credentials, &running->secrets);
+  if (call) take_call(running, call);
+  return running;
+}
+
+void running_check_output(struct running *running, const void *output, const char *parameter) {
+  if (!running->error && !output != (running->queue != NULL)) running_fail(running, error_new_argument(parameter));
+}
+
+const lsexport_destination_spec *running_keep_spec(struct running *running, const lsexport_destination_spec *spec) {
+  if (running->error || !running->queue) return running->error ? NULL : spec;
+  running->own_spec = spec_copy(spec);
+  if (!running->own_spec) running_fail(running, error_no_memory(LSEXPORT_APPLIED_NO));
+  return running->own_spec;
+}
+
+void running_be_single(struct running *running, bool made) {
+  if (!made) {
+    running_fail(running, error_no_memory(LSEXPORT_APPLIED_NO));
+    return;
+  }
+  single_begin(&running->single, &running->operation.base, running->name);
+  running->flow = &running->single.base;
+}
+
+int64_t running_timeout_ms(const struct running *running, int64_t client_timeout_ms) {
+  return running->timeout_ms ? running->timeout_ms : client_timeout_ms;
+}
+
+/* ---- the flow ---- */
+
+struct job_means running_means(struct running *running, struct transport *transport) {
+  struct job_means means = {
+      .world = running->client->world,
+      .transport = transport,
+      .settings = &running->client->engine,
+      .budget = &running->client->budget,
+      .secrets = &running->secrets,
+      .waiting = {.unwanted = &running->unwanted, .tick = running->tick, .userdata = running->userdata},
+  };
+  if (running->cancel) means.waiting.cancel = &running->cancel->wake;
+  return means;
+}
+
+/* What the call no longer needs once it has its result. */
+static void let_go(struct running *running) {
+  destination_operation_free(&running->operation);
+  ensure_free(&running->ensure);
+  lsexport_destination_spec_free(running->own_spec);
+  lsexport_credentials_free(running->credentials);
+  lsexport_cancel_free(running->cancel);
+  lsexport_client_free(running->client);
+  queue_release(running->queue);
+  running->own_spec = NULL;
+  running->credentials = NULL;
+  running->cancel = NULL;
+  running->client = NULL;
+  running->queue = NULL;
+}
+
+void running_conclude(struct running *running) {
+  running->error = running->task.job.error;
+  if (!running->error) {
+    lsexport_destination **made =
+        running->flow == &running->single.base ? &running->operation.destination : &running->ensure.result;
+    running->destination = *made;
+    *made = NULL;
+    running->destinations = running->operation.destinations;
+    running->operation.destinations = NULL;
+  }
+  let_go(running);
+}
+
+void running_release(struct running *running) {
+  let_go(running);
+  lsexport_error_free(running->error);
+  lsexport_destination_free(running->destination);
+  lsexport_destinations_free(running->destinations);
+}
+
+static void run(struct running *running, int64_t timeout_ms) {
+  struct transport *transport = client_take_transport(running->client);
+  if (!transport) {
+    running_fail(running, error_no_memory(LSEXPORT_APPLIED_NO));
+    return;
+  }
+  struct job_means means = running_means(running, transport);
+  job_begin(&running->task.job, &means, running->flow, timeout_ms);
+  job_run(&running->task.job);
+  client_give_transport(running->client, transport);
+  running_conclude(running);
+}
+
+lsexport_status running_end(struct running *running, int64_t client_timeout_ms, lsexport_destination **destination_out,
+                            lsexport_destinations **destinations_out, lsexport_error **error_out) {
+  bool queued = running->queue != NULL;
+  if (!running->error && queued) {
+    lsexport_error *error = queue_submit(running, client_timeout_ms);
+    if (!error) return LSEXPORT_OK; /* the queue's from now on */
+    running_fail(running, error);
+  }
+  if (!running->error) run(running, running_timeout_ms(running, client_timeout_ms));
+  lsexport_status status = report(running->error, error_out);
+  running->error = NULL;
+  if (!status && destination_out) {
+    *destination_out = running->destination;
+    running->destination = NULL;
+  }
+  if (!status && destinations_out) {
+    *destinations_out = running->destinations;
+    running->destinations = NULL;
+  }
+  running_release(running);
+  if (queued) mem_free(running);
+  return status;
+}

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MIT */
+/* A queue in an event loop: its descriptor, many calls at once, their bounds, and what ends them. */
+#include "caller.h"
+#include "complaints.h"
+#include "pace.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#define CALLS 300
+#define STALLED 100
+#define IN_FLIGHT "32"
+#define IN_FLIGHT_NUMBER 32
+
+static const struct step silence[] = {REQUEST, STALL, END};
+
+static lsexport_queue *new_queue(lsexport_client *client) {
+  lsexport_queue *queue = NULL;
+  ck_assert_int_eq(lsexport_queue_new(client, &queue, NULL), LSEXPORT_OK);
+  return queue;
+}
+
+static void submit_gets(lsexport_client *client, lsexport_queue *queue, uint64_t count, int64_t timeout_ms) {
+  lsexport_call *call = NULL;
+  lsexport_call_new(&call);
+  lsexport_call_set_timeout_ms(call, timeout_ms);
+  for (uint64_t id = 0; id < count; id++) {
+    lsexport_call_set_queue(call, queue, id);
+    ck_assert_int_eq(lsexport_destination_get(client, DESTINATION_ID, call, NULL, NULL), LSEXPORT_OK);
+  }
+  lsexport_call_free(call);
+}
+
+/* Takes what has ended; how many, all with that status. */
+static size_t take(lsexport_queue *queue, lsexport_status status) {
+  lsexport_completions *completions = NULL;
+  ck_assert_int_eq(lsexport_queue_wait(queue, 0, NULL, &completions, NULL), LSEXPORT_OK);
+  size_t count = lsexport_completions_count(completions);
+  for (size_t i = 0; i < count; i++) {
+    const lsexport_completion *completion = lsexport_completions_at(completions, i);
+    if (lsexport_completion_status(completion) != status)
+      complain("call %d: %s", (int)lsexport_completion_id(completion),
+               lsexport_error_message(lsexport_completion_error(completion)));
+  }
+  lsexport_completions_free(completions);
+  return count;
+}
+
+/* What a host with a level-triggered poller does, and what one with an edge-triggered one does. */
+static void host(lsexport_queue *queue, bool edge) {
+  int poller = epoll_create1(EPOLL_CLOEXEC);
+  struct epoll_event event = {.events = edge ? EPOLLIN | EPOLLET : EPOLLIN};
+  ck_assert_int_eq(epoll_ctl(poller, EPOLL_CTL_ADD, lsexport_queue_descriptor(queue), &event), 0);
+  for (size_t ended = 0, count; ended < CALLS;) {
+    if (epoll_wait(poller, &event, 1, PACE_ANYTHING_MS) != 1) ck_abort_msg("after %zu calls nothing comes", ended);
+    do ended += count = take(queue, LSEXPORT_OK);
+    while (edge && count);
+  }
+  ck_assert_int_eq(epoll_wait(poller, &event, 1, 0), 0);
+  close(poller);
+}
+
+START_TEST(serves_an_event_loop) {
+  bool tls = _i % 2, edge = _i / 2;
+  struct server *server = server_start(&(struct server_plan){.identity = tls ? IDENTITY_GOOD : IDENTITY_NONE});
+  lsexport_client *client = caller_client(server_root(server), OPTIONS({"queue_max_in_flight", IN_FLIGHT}));
+  lsexport_queue *queue = new_queue(client);
+  ck_assert(fcntl(lsexport_queue_descriptor(queue), F_GETFL) & O_NONBLOCK);
+  submit_gets(client, queue, CALLS, 0);
+  host(queue, edge);
+  lsexport_queue_free(queue);
+  caller_free(client);
+  caller_finish(server, "an event loop");
+  ck_assert_int_eq(server_requests(server, "GET"), CALLS);
+  ck_assert_int_le(server_connections(server), IN_FLIGHT_NUMBER);
+  server_free(server);
+  complaints_raise();
+}
+END_TEST
+
+START_TEST(connections_to_a_host_are_bounded) {
+  struct server *server = server_start(&(struct server_plan){0});
+  lsexport_client *client = caller_client(server_root(server), OPTIONS({"queue_max_host_connections", "3"}));
+  lsexport_queue *queue = new_queue(client);
+  submit_gets(client, queue, CALLS, 0);
+  host(queue, false);
+  lsexport_queue_free(queue);
+  caller_free(client);
+  caller_finish(server, "three connections");
+  ck_assert_int_eq(server_requests(server, "GET"), CALLS);
+  ck_assert_int_eq(server_connections(server), 3);
+  server_free(server);
+  complaints_raise();
+}
+END_TEST
+
+/* ---- what ends calls that a silent server holds ---- */
+
+struct held {
+  struct server *server;
+  lsexport_client *client;
+  lsexport_queue *queue;
+};
+
+static struct held hold(int64_t timeout_ms) {
+  const struct step *scripts[STALLED];
+  for (size_t i = 0; i < STALLED; i++) scripts[i] = silence;
+  struct held held = {.server = server_start(&(struct server_plan){.scripts = scripts, .script_count = STALLED})};
+  held.client = caller_client(server_root(held.server), OPTIONS({"max_attempts", "1"}));
+  held.queue = new_queue(held.client);
+  submit_gets(held.client, held.queue, STALLED, timeout_ms);
+  return held;
+}
+
+static bool wait_for_descriptor(lsexport_queue *queue, int64_t milliseconds) {
+  struct pollfd poller = {.fd = lsexport_queue_descriptor(queue), .events = POLLIN};
+  return poll(&poller, 1, (int)milliseconds) == 1;
+}
+
+static void host_until(lsexport_queue *queue, size_t ended, lsexport_status status) {
+  for (size_t count = 0; count < ended; count += take(queue, status))
+    ck_assert(wait_for_descriptor(queue, PACE_ANYTHING_MS));
+}
+
+static void let_go(struct held *held, const char *where) {
+  lsexport_queue_free(held->queue);
+  caller_free(held->client);
+  caller_finish(held->server, where);
+  server_free(held->server);
+  complaints_raise();
+}
+
+START_TEST(a_deadline_makes_it_readable) {
+  int64_t begun = pace_now_ms(), deadline = pace_ms(300);
+  struct held held = hold(deadline);
+  host_until(held.queue, STALLED, LSEXPORT_ERR_TIMEOUT);
+  int64_t took = pace_now_ms() - begun;
+  if (took < deadline || took > deadline * 10) complain("a deadline of %d ms ended after %d", (int)deadline, (int)took);
+  let_go(&held, "deadlines");
+}
+END_TEST
+
+struct canceller {
+  struct held held;
+  int64_t at_us;
+};
+
+static void *cancel_one(void *argument) {
+  struct canceller *canceller = argument;
+  canceller->at_us = pace_now_us();
+  lsexport_queue_cancel(canceller->held.queue, 7);
+  return NULL;
+}
+
+/* All requests are out and nothing comes; another thread cancels one while this one sleeps. */
+START_TEST(a_cancel_wakes_the_host) {
+  pthread_t thread;
+  struct canceller canceller = {.held = hold(0)};
+  struct held *held = &canceller.held;
+  while (server_requests(held->server, "GET") < STALLED) {
+    (void)wait_for_descriptor(held->queue, 5);
+    ck_assert_uint_eq(take(held->queue, LSEXPORT_OK), 0);
+  }
+  pthread_create(&thread, NULL, cancel_one, &canceller);
+  host_until(held->queue, 1, LSEXPORT_ERR_CANCELLED);
+  int64_t now_us = pace_now_us();
+  pthread_join(thread, NULL);
+  if (now_us - canceller.at_us > pace_ms(PACE_CANCEL_MS) * 1000)
+    complain("a cancel took %d ms", (int)((now_us - canceller.at_us) / 1000));
+  ck_assert_uint_eq(lsexport_queue_count(held->queue), STALLED - 1);
+  lsexport_queue_close(held->queue);
+  host_until(held->queue, STALLED - 1, LSEXPORT_ERR_CANCELLED);
+  ck_assert_uint_eq(lsexport_queue_count(held->queue), 0);
+  let_go(held, "cancels");
+}
+END_TEST
+
+START_TEST(is_freed_while_calls_are_out) {
+  struct held held = hold(0);
+  while (server_requests(held.server, "GET") < STALLED) {
+    (void)wait_for_descriptor(held.queue, 5);
+    ck_assert_uint_eq(take(held.queue, LSEXPORT_OK), 0);
+  }
+  let_go(&held, "freed");
+}
+END_TEST
+
+int main(void) {
+  Suite *suite = suite_create("test_descriptor");
+  faults_begin();
+  TCase *cases = faults_case(suite, "descriptor");
+  tcase_add_loop_test(cases, serves_an_event_loop, 0, 4);
+  tcase_add_test(cases, connections_to_a_host_are_bounded);
+  tcase_add_test(cases, a_deadline_makes_it_readable);
+  tcase_add_test(cases, a_cancel_wakes_the_host);
+  tcase_add_test(cases, is_freed_while_calls_are_out);
+  return faults_end(suite);
+}
