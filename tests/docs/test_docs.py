@@ -132,7 +132,8 @@ HANDLES = """
   lsexport_destination *destination = NULL;
   lsexport_call *call = NULL;
   lsexport_error *error = NULL;
-  const char *destination_id = "";
+  const char *destination_id = "", *ids[] = {""};
+  uint64_t count = 1;
 """
 
 

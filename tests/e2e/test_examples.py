@@ -11,6 +11,9 @@ from conftest import EXAMPLES
 UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 
+EVENT_LOOPS = ["queue_epoll", "queue_glib", "queue_libuv"]
+
+
 class Shell:
     def __init__(self, langsmith) -> None:
         self.langsmith = langsmith
@@ -37,7 +40,8 @@ def shell(langsmith) -> Shell:
 
 def test_every_example_is_tested():
     programs = {path.name for path in EXAMPLES.iterdir() if path.is_file() and os.access(path, os.X_OK)}
-    assert programs == {"create", "create_gcs", "create_virtual_hosted", "delete", "ensure", "list", "rotate"}
+    alone = {"create", "create_gcs", "create_virtual_hosted", "delete", "ensure", "list", "rotate"}
+    assert programs == alone | {"rotate_all", *EVENT_LOOPS}
 
 
 def test_create(shell, langsmith):
@@ -87,7 +91,43 @@ def test_a_failure_is_told_whole(shell, langsmith):
         assert word in run.stderr
 
 
-@pytest.mark.parametrize("program", ["create", "create_gcs", "create_virtual_hosted", "delete", "ensure", "rotate"])
+def ensured(shell, langsmith, count: int) -> list[str]:
+    bucket = langsmith.env["EMULATOR_BUCKET"]
+    runs = [shell("ensure", f"nightly {number}", bucket, "us-east-1", f"traces/{number}") for number in range(count)]
+    return [identifier for run in runs for identifier in re.findall(UUID, run.stdout)]
+
+
+@pytest.mark.parametrize("program", EVENT_LOOPS)
+def test_a_queue_in_an_event_loop(shell, langsmith, program):
+    identifiers = ensured(shell, langsmith, 3)
+    run = shell(program, *identifiers)
+    assert (run.returncode, run.stderr) == (0, "")
+    assert sorted(re.findall(UUID, run.stdout)) == sorted(identifiers)
+    absent = "00000000-0000-4000-8000-000000000000"
+    run = shell(program, identifiers[0], absent, "no-id")
+    assert run.returncode == 1
+    assert re.findall(UUID, run.stdout) == identifiers[:1]
+    assert f"{absent}: destination get: not found" in run.stderr
+    assert "no-id: destination get: values not valid" in run.stderr
+
+
+def test_rotate_all(shell, langsmith):
+    identifiers = ensured(shell, langsmith, 5)
+    run = shell("rotate_all", user="rotated")
+    assert (run.returncode, run.stdout) == (0, "")
+    assert run.stderr.endswith("\n5 of 5 rotated, 0 failed\n")
+    run = shell("rotate_all", user="denied")
+    assert run.returncode == 1
+    assert sorted(re.findall(UUID, run.stdout)) == sorted(identifiers)
+    assert run.stdout.count("destination patch: access denied") == 5
+    assert run.stderr.endswith("\n0 of 5 rotated, 5 failed\n")
+    patches = [request for request in langsmith.requests() if request["method"] == "PATCH"]
+    assert len(patches) == 10
+
+
+@pytest.mark.parametrize(
+    "program", ["create", "create_gcs", "create_virtual_hosted", "delete", "ensure", "rotate", *EVENT_LOOPS]
+)
 def test_usage(shell, program):
     run = shell(program)
     assert run.returncode == 2
