@@ -11,12 +11,12 @@ bool text_begins(const char *text, const char *start) { return strncmp(text, sta
 
 bool text_begins_ignoring_case(const char *text, const char *start) {
   for (; *start; text++, start++)
-    if (text_lower((unsigned char)*text) != text_lower((unsigned char)*start)) return false;
+    if (*text != *start && text_lower((unsigned char)*text) != text_lower((unsigned char)*start)) return false;
   return true;
 }
 
 bool text_equal_ignoring_case(const char *a, const char *b) {
-  return strlen(a) == strlen(b) && text_begins_ignoring_case(a, b);
+  return strcmp(a, b) == 0 || (strlen(a) == strlen(b) && text_begins_ignoring_case(a, b));
 }
 
 bool text_ends(const char *text, const char *end) {

@@ -144,22 +144,21 @@ static int base64_value(char digit) {
 
 /* The digit that holds the secret's bits from this one on; -1 where it holds bits of a neighbour too. */
 static int base64_digit(const char *secret, size_t secret_length, size_t bit) {
-  int value = 0;
-  for (size_t i = bit; i < bit + 6; i++) {
-    if (i / 8 >= secret_length) return -1;
-    value = value << 1 | ((unsigned char)secret[i / 8] >> (7 - i % 8) & 1);
-  }
-  return value;
+  const unsigned char *byte = (const unsigned char *)secret + bit / 8;
+  if ((bit + 5) / 8 >= secret_length) return -1;
+  unsigned pair = (unsigned)byte[0] << 8 | (bit % 8 > 2 ? byte[1] : 0u);
+  return (int)(pair >> (10 - bit % 8) & 0x3f);
 }
+
+static const size_t base64_starts[] = {0, 4, 2}; /* the secret begins a group, or follows one byte, or two */
 
 #define BASE64_LEAST_DIGITS 4 /* fewer prove nothing */
 
 static size_t match_base64(const char *text, size_t length, const char *secret, size_t secret_length) {
-  static const size_t first_bits[] = {0, 4, 2}; /* the secret begins a group, or follows one byte, or two */
   for (size_t start = 0; start < 3; start++) {
     size_t digits = 0;
     for (;; digits++) {
-      int value = base64_digit(secret, secret_length, first_bits[start] + digits * 6);
+      int value = base64_digit(secret, secret_length, base64_starts[start] + digits * 6);
       if (value < 0) break;
       if (digits == length && digits >= SECRET_BEGINNING * 4 / 3) break;
       if (digits >= length || base64_value(text[digits]) != value) {
@@ -178,12 +177,19 @@ void secrets_add(struct secrets *secrets, const char *text, size_t length) {
   secrets->item[secrets->count++].length = length;
 }
 
+/* Can it begin a form other than base64? */
+static bool begins_form(char byte, const char *secret) {
+  return byte == *secret || byte == '%' || byte == '\\' || (byte == '+' && *secret == ' ');
+}
+
 /* The longest that begins here. */
 static size_t match_one(const char *text, size_t length, const struct secrets *secrets) {
   size_t longest = 0;
   for (size_t i = 0; secrets && i < secrets->count; i++) {
-    size_t forms = match_forms(text, length, secrets->item[i].text, secrets->item[i].length);
-    size_t base64 = match_base64(text, length, secrets->item[i].text, secrets->item[i].length);
+    const char *secret = secrets->item[i].text;
+    size_t secret_length = secrets->item[i].length;
+    size_t forms = begins_form(*text, secret) ? match_forms(text, length, secret, secret_length) : 0;
+    size_t base64 = match_base64(text, length, secret, secret_length);
     if (forms > longest) longest = forms;
     if (base64 > longest) longest = base64;
   }
@@ -200,6 +206,33 @@ static size_t match_secrets(const char *text, size_t length, const struct secret
   return end;
 }
 
+/* ---- most bytes of most texts need no closer look ---- */
+
+/* The bytes with which some form of some secret begins. */
+static void note_beginnings(bool begins[256], const struct secrets *secrets) {
+  static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_";
+  memset(begins, 0, 256);
+  begins['%'] = begins['\\'] = true;
+  for (size_t i = 0; secrets && i < secrets->count; i++) {
+    const char *secret = secrets->item[i].text;
+    begins[(unsigned char)*secret] = true;
+    if (*secret == ' ') begins['+'] = true;
+    for (size_t start = 0; start < 3; start++) {
+      int value = base64_digit(secret, secrets->item[i].length, base64_starts[start]);
+      if (value >= 0) begins[(unsigned char)digits[value]] = true;
+      if (value >= 62) begins[(unsigned char)digits[value + 2]] = true;
+    }
+  }
+}
+
+static size_t plain_length(const char *text, size_t length, const bool begins[256]) {
+  for (size_t i = 0; i < length; i++) {
+    unsigned char byte = (unsigned char)text[i];
+    if (byte < 0x20 || byte >= 0x7f || begins[byte]) return i;
+  }
+  return length;
+}
+
 /* U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069, U+061C: they reorder what a person reads. U+2028 and U+2029 end
  * lines, U+0080 to U+009F steer terminals. */
 static bool is_unfit(const char *text, size_t size) {
@@ -214,8 +247,17 @@ static bool is_unfit(const char *text, size_t size) {
 void wash(struct buf *out, const char *text, size_t length, size_t maximum, const struct secrets *secrets) {
   size_t first = out->length;
   size_t last = length > maximum * WASH_LOOKS_AT ? maximum * WASH_LOOKS_AT : length;
+  bool begins[256];
+  note_beginnings(begins, secrets);
   for (size_t at = 0; at < last;) {
     size_t room = maximum - (out->length - first);
+    size_t plain = plain_length(text + at, last - at < room ? last - at : room, begins);
+    if (plain) {
+      buf_add(out, text + at, plain);
+      if (out->failure) return;
+      at += plain;
+      continue;
+    }
     size_t secret = match_secrets(text + at, length - at, secrets);
     size_t size = text_utf8_size(text + at, length - at);
     const char *shown = text + at;

@@ -32,40 +32,42 @@ static int64_t read_retry_after(const char *value, int64_t unix_s) {
   return seconds > RETRY_AFTER_CEILING_MS / 1000 ? RETRY_AFTER_CEILING_MS : seconds * 1000;
 }
 
-/* False when the line is another header; else its value, trimmed and cut to what is kept. */
-static bool take_value(const char *line, size_t length, const char *name, char value[RESPONSE_HEADER_MAX]) {
-  size_t head = strlen(name);
-  if (length <= head || line[head] != ':' || !text_begins_ignoring_case(line, name)) return false;
-  const char *start = line + head + 1, *end = line + length;
+/* The value of the header that the line is, trimmed and cut to what is kept. */
+static void take_value(const char *line, size_t length, size_t name_length, char value[RESPONSE_HEADER_MAX]) {
+  const char *start = line + name_length + 1, *end = line + length;
   while (start < end && (*start == ' ' || *start == '\t')) start++;
   while (end > start && ((unsigned char)end[-1] <= ' ')) end--;
   size_t kept = (size_t)(end - start);
   if (kept >= RESPONSE_HEADER_MAX) kept = RESPONSE_HEADER_MAX - 1;
   memcpy(value, start, kept);
   value[kept] = '\0';
-  return true;
 }
 
 void response_take_header(struct response *response, const char *line, size_t length, int64_t unix_s) {
-  char value[RESPONSE_HEADER_MAX];
-  take_value(line, length, "Content-Type", response->content_type);
-  take_value(line, length, "Content-Encoding", response->content_encoding);
-  take_value(line, length, "Location", response->location);
-  take_value(line, length, "X-Request-Id", response->request_id);
-  if (take_value(line, length, "Content-Length", value)) response->length_known = true;
-  if (take_value(line, length, "Transfer-Encoding", value) && text_find_ignoring_case(value, "chunked"))
-    response->length_known = true;
-  if (take_value(line, length, "Retry-After", value)) {
+  char other[RESPONSE_HEADER_MAX], *value;
+  const char *colon = memchr(line, ':', length);
+  size_t name_length = colon ? (size_t)(colon - line) : 0;
+#define IS(name) (name_length == sizeof(name) - 1 && text_begins_ignoring_case(line, name))
+  value = IS("Content-Type")       ? response->content_type
+          : IS("Content-Encoding") ? response->content_encoding
+          : IS("Location")         ? response->location
+          : IS("X-Request-Id")     ? response->request_id
+                                   : other;
+  take_value(line, length, name_length, value);
+  if (IS("Content-Length")) response->length_known = true;
+  if (IS("Transfer-Encoding") && text_find_ignoring_case(value, "chunked")) response->length_known = true;
+  if (IS("Retry-After")) {
     int64_t wait_ms = read_retry_after(value, unix_s);
     if (wait_ms > response->retry_after_ms) response->retry_after_ms = wait_ms;
   }
+#undef IS
 }
 
 void response_begin(struct response *response, size_t maximum) {
-  struct buf body = response->body;
-  memset(response, 0, sizeof *response);
+  response->http_status = 0;
+  response->length_known = false;
+  *response->content_type = *response->content_encoding = *response->location = *response->request_id = '\0';
   response->retry_after_ms = -1;
-  response->body = body;
   buf_reset(&response->body);
   response->body.maximum = maximum;
 }
