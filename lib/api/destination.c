@@ -32,7 +32,7 @@ static void refuse(struct running *running, lsexport_error *error) {
 
 static void check_spec(struct running *running, const lsexport_destination_spec *spec) {
   check_argument(running, spec, "spec");
-  if (running->error) return;
+  if (running->error || !spec) return;
   if (spec->failure == LSEXPORT_ERR_INVALID_ARGUMENT) {
     check_argument(running, NULL, spec->failed_parameter);
   } else if (spec->failure) {
@@ -46,7 +46,7 @@ static void check_spec(struct running *running, const lsexport_destination_spec 
 
 static void check_id(struct running *running, const char *id) {
   check_argument(running, id, "destination_id");
-  if (running->error || text_is_uuid(id)) return;
+  if (running->error || !id || text_is_uuid(id)) return;
   lsexport_error *error = error_new(LSEXPORT_ERR_VALIDATION, &running->secrets);
   error_add_field(error, "destination_id", "must be a UUID, as 01234567-89ab-cdef-0123-456789abcdef");
   running_fail(running, error);
@@ -54,7 +54,7 @@ static void check_id(struct running *running, const char *id) {
 
 static void check_credentials(struct running *running, const lsexport_credentials *credentials) {
   check_argument(running, credentials, "credentials");
-  if (running->error) return;
+  if (running->error || !credentials) return;
   lsexport_error *error = error_new(LSEXPORT_ERR_VALIDATION, &running->secrets);
   credentials_check(credentials, add_field, error);
   refuse(running, error);

@@ -46,32 +46,37 @@ static void take_call(struct running *running, const lsexport_call *call) {
     take_workspace(running, call);
 }
 
-struct running *running_begin(struct running *here, const char *name, lsexport_client *client,
-                              const lsexport_call *call, const lsexport_credentials *credentials) {
-  lsexport_queue *queue = call ? call->queue : NULL;
-  struct running *running = queue ? mem_alloc(sizeof *running) : here;
-  bool no_memory = !running;
-  if (!running) running = here;
-  if (running == here) memset(here, 0, sizeof *here);
-  atomic_init(&running->unwanted, false);
-  running->name = name;
-  running->queue = no_memory ? NULL : queue_share(queue);
-  running->id = call ? call->id : 0;
-  if (no_memory)
-    running_fail(running, error_no_memory(LSEXPORT_APPLIED_NO));
-  else if (!client)
-    running_fail(running, error_new_argument("client"));
-  else if (client_is_foreign(client))
-    running_fail(running, error_new(LSEXPORT_ERR_FORKED, NULL));
-  else if (call && call->failure)
-    running_fail(running, builder_error(call));
-  if (running->error) return running;
+/* What the call needs of its client, for as long as it runs. */
+static void take_client(struct running *running, lsexport_client *client, const lsexport_credentials *credentials) {
   running->client = client_share(client);
   running->credentials = credentials_share(credentials);
   running->langsmith = client->langsmith;
   client_add_secrets(client, &running->secrets);
   credentials_add_secrets(credentials, &running->secrets);
-  if (call) take_call(running, call);
+}
+
+struct running *running_begin(struct running *here, const char *name, lsexport_client *client,
+                              const lsexport_call *call, const lsexport_credentials *credentials) {
+  lsexport_queue *queue = call ? call->queue : NULL;
+  struct running *own = queue ? mem_alloc(sizeof *own) : NULL;
+  struct running *running = own ? own : here;
+  if (!own) memset(here, 0, sizeof *here);
+  atomic_init(&running->unwanted, false);
+  running->name = name;
+  running->queue = own ? queue_share(queue) : NULL;
+  running->id = call ? call->id : 0;
+  if (queue && !own) {
+    running_fail(running, error_no_memory(LSEXPORT_APPLIED_NO));
+  } else if (!client) {
+    running_fail(running, error_new_argument("client"));
+  } else if (client_is_foreign(client)) {
+    running_fail(running, error_new(LSEXPORT_ERR_FORKED, NULL));
+  } else if (call && call->failure) {
+    running_fail(running, builder_error(call));
+  } else {
+    take_client(running, client, credentials);
+    if (call) take_call(running, call);
+  }
   return running;
 }
 

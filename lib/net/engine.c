@@ -110,10 +110,7 @@ static void end(struct job *job, lsexport_error *error) {
 static void send(struct job *job) {
   job->attempts++;
   job->attempts_total++;
-  job->exchange = (struct exchange){.request = &job->operation->request,
-                                    .response = job->exchange.response,
-                                    .ended = job->means.attempt_ended,
-                                    .context = job->means.context};
+  exchange_begin(&job->exchange, &job->operation->request);
   job->state = JOB_SENDING;
   if (job->means.world->transport->start(job->means.transport, &job->exchange)) return;
   job->exchange.transfer = TRANSFER_NO_MEMORY;
@@ -205,8 +202,9 @@ static void operation_timed_out(struct job *job) {
 }
 
 void job_begin(struct job *job, const struct job_means *means, struct flow *flow, int64_t timeout_ms) {
-  memset(job, 0, sizeof *job);
   job->means = *means;
+  job->exchange.ended = means->attempt_ended;
+  job->exchange.context = means->context;
   job->flow = flow;
   job->begun_ms = job->ticked_ms = now_ms(job);
   job->deadline_ms = timeout_ms == JOB_NO_DEADLINE ? INT64_MAX : job->begun_ms + timeout_ms;

@@ -62,7 +62,8 @@ struct job {
   lsexport_error *error; /* once ended: NULL for success; finished */
 };
 
-/* Nothing is sent before the first advance. timeout_ms counts from here; JOB_NO_DEADLINE: none until job_set_timeout. */
+/* The job is zeroed. Nothing is sent before the first advance. timeout_ms counts from here; JOB_NO_DEADLINE: none until
+ * job_set_timeout. */
 void job_begin(struct job *job, const struct job_means *means, struct flow *flow, int64_t timeout_ms);
 void job_set_timeout(struct job *job, int64_t timeout_ms);
 /* Does all that can be done now. */

@@ -108,10 +108,11 @@ void loop_free(struct loop *loop) { mem_free(loop->timers); }
 
 void loop_add(struct loop *loop, struct task *task, const struct job_means *means, struct flow *flow,
               int64_t deadline_ms, int64_t turn_timeout_ms) {
-  job_begin(&task->job, means, flow, JOB_NO_DEADLINE);
+  struct job_means own = *means;
+  own.attempt_ended = attempt_ended;
+  own.context = task;
+  job_begin(&task->job, &own, flow, JOB_NO_DEADLINE);
   task->job.deadline_ms = deadline_ms;
-  task->job.means.attempt_ended = attempt_ended;
-  task->job.means.context = task;
   task->loop = loop;
   task->turn_timeout_ms = turn_timeout_ms;
   task->timer = TIMER_NONE;

@@ -81,6 +81,15 @@ void request_free(struct request *request) {
   memset(request, 0, sizeof *request);
 }
 
+void exchange_begin(struct exchange *exchange, const struct request *request) {
+  exchange->request = request;
+  exchange->transfer = TRANSFER_DONE;
+  *exchange->detail = '\0';
+  exchange->sent = exchange->reused = exchange->done = false;
+  exchange->duration_us = 0;
+  exchange->attempt = NULL;
+}
+
 void exchange_end(struct exchange *exchange) {
   exchange->done = true;
   if (exchange->ended) exchange->ended(exchange->context);

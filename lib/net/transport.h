@@ -54,6 +54,8 @@ struct exchange {
   void *context;
   void *attempt; /* the transport's own */
 };
+/* Readies it for an attempt; keeps ended, context and the response's memory. */
+void exchange_begin(struct exchange *exchange, const struct request *request);
 /* The transport has nothing more to do with it. */
 void exchange_end(struct exchange *exchange);
 

@@ -118,7 +118,7 @@ static int before_request(void *userdata, char *peer_address, char *own_address,
 
 /* ---- bytes in and out ---- */
 
-/* There is no way to rewind: libcurl cannot send a body twice by itself. */
+/* Of a POST that must go out once: there is no way to rewind, so libcurl cannot send it twice by itself. */
 static size_t read_body(char *to, size_t size, size_t count, void *userdata) {
   struct attempt *attempt = userdata;
   const struct request *request = attempt->exchange->request;
@@ -226,6 +226,8 @@ static bool prepare(struct attempt *attempt, const struct request *request) {
   SET(CURLOPT_HTTPHEADER, attempt->headers);
   if (has_body) {
     SET(CURLOPT_POST, 1L);
+    SET(CURLOPT_POSTFIELDS,
+        request->own_connection ? NULL : request->body); /* this one leaves with the head, at once */
     SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_length);
   } else {
     SET(CURLOPT_HTTPGET, 1L);
@@ -267,6 +269,7 @@ static void release(struct attempt *attempt) {
   attempt->exchange->attempt = NULL;
   attempt->exchange = NULL;
   curl_easy_setopt(attempt->easy, CURLOPT_HTTPHEADER, NULL);
+  curl_easy_setopt(attempt->easy, CURLOPT_POSTFIELDS, NULL);
   curl_slist_free_all(attempt->headers);
   attempt->headers = NULL;
   attempt->next = transport->idle;

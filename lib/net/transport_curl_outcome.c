@@ -120,6 +120,13 @@ void attempt_read_progress(struct attempt *attempt) {
   exchange->duration_us = total;
 }
 
+static void write_detail(const struct attempt *attempt, CURLcode code) {
+  struct exchange *exchange = attempt->exchange;
+  const char *detail = *attempt->detail ? attempt->detail : code ? curl_easy_strerror(code) : "";
+  if (attempt->unsent == UNSENT_EARLY) detail = "the answer came before the request";
+  snprintf(exchange->detail, sizeof exchange->detail, "%s", detail);
+}
+
 void attempt_read_outcome(struct attempt *attempt, CURLcode code) {
   struct exchange *exchange = attempt->exchange;
   long status = 0;
@@ -134,8 +141,6 @@ void attempt_read_outcome(struct attempt *attempt, CURLcode code) {
     exchange->transfer = read_fault(attempt, code);
   /* A refusal whose head is whole counts, though its body, or our own, was cut: a 413 may come while we still send. */
   if (exchange->transfer == TRANSFER_LOST && attempt->head_whole && status >= 400) exchange->transfer = TRANSFER_DONE;
-  const char *detail = *attempt->detail ? attempt->detail : code ? curl_easy_strerror(code) : "";
-  snprintf(exchange->detail, sizeof exchange->detail, "%s",
-           attempt->unsent == UNSENT_EARLY ? "the answer came before the request" : detail);
+  if (exchange->transfer != TRANSFER_DONE) write_detail(attempt, code);
   exchange_end(exchange);
 }
