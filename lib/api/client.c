@@ -62,7 +62,7 @@ lsexport_client *client_share(lsexport_client *client) {
 bool client_is_foreign(const lsexport_client *client) { return client->process != getpid(); }
 
 void client_add_secrets(const lsexport_client *client, struct secrets *secrets) {
-  const char *const texts[] = {client->langsmith.api_key, client->transport.proxy_password,
+  const char *const texts[] = {client->langsmith.key_line + strlen(KEY_HEADER), client->transport.proxy_password,
                                client->transport.client_key_password};
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
     if (texts[i]) secrets_add(secrets, texts[i], strlen(texts[i]));

@@ -168,35 +168,42 @@ static void read_proxy(struct reading *reading, struct proxy *proxy) {
 
 struct packed_text {
   const char **to;
-  const char *text;
+  const char *text; /* NULL: none, and no prefix */
   size_t length;
+  const char *prefix; /* NULL: none */
 };
+
+static size_t prefix_length(const struct packed_text *text) { return text->prefix ? strlen(text->prefix) : 0; }
 
 /* All text in pages that core dumps leave out, for some of it is secret. */
 static bool pack(lsexport_client *client, const struct packed_text *texts, size_t count) {
-  for (size_t i = 0; i < count; i++) client->texts_size += texts[i].length + 1;
+  for (size_t i = 0; i < count; i++) client->texts_size += prefix_length(&texts[i]) + texts[i].length + 1;
   client->texts = mem_pages_alloc(client->texts_size);
   if (!client->texts) return false;
   char *at = client->texts;
   for (size_t i = 0; i < count; i++) {
     *texts[i].to = texts[i].text ? at : NULL;
-    if (texts[i].text) memcpy(at, texts[i].text, texts[i].length);
-    at += texts[i].length + 1;
+    if (!texts[i].text) continue;
+    if (texts[i].prefix) memcpy(at, texts[i].prefix, prefix_length(&texts[i]));
+    memcpy(at + prefix_length(&texts[i]), texts[i].text, texts[i].length);
+    at += prefix_length(&texts[i]) + texts[i].length + 1;
   }
   return true;
 }
 
-static struct packed_text whole(const char **to, const char *text) {
-  return (struct packed_text){to, text, text ? strlen(text) : 0};
+static struct packed_text line(const char **to, const char *prefix, const char *text) {
+  return (struct packed_text){to, text, text ? strlen(text) : 0, prefix};
 }
+
+static struct packed_text whole(const char **to, const char *text) { return line(to, NULL, text); }
 
 static bool pack_texts(struct reading *reading, const char *api_root, const struct proxy *proxy) {
   struct transport_settings *transport = &reading->client->transport;
   struct langsmith *langsmith = &reading->client->langsmith;
   const struct packed_text texts[] = {
-      {&langsmith->api_root, api_root, root_length(api_root)},
-      whole(&langsmith->api_key, reading->config->api_key.text),
-      whole(&langsmith->workspace_id, text_of(reading, OPTION_WORKSPACE_ID)),
+      {&langsmith->api_root, api_root, root_length(api_root), NULL},
+      line(&langsmith->key_line, KEY_HEADER, reading->config->api_key.text),
+      line(&langsmith->workspace_line, WORKSPACE_HEADER, text_of(reading, OPTION_WORKSPACE_ID)),
       whole(&transport->user_agent, text_of(reading, OPTION_USER_AGENT)),
       whole(&transport->ca_file, text_of(reading, OPTION_CA_FILE)),
       whole(&transport->proxy, proxy->url),

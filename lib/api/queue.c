@@ -7,6 +7,7 @@
 #include "base/mem.h"
 
 #include <errno.h>
+#include <stddef.h>
 
 #define BUCKET_COUNT 1024
 #define ROUNDS_MAX 16 /* of a wait whose time is over: then its host has a turn, whatever else has come */
@@ -41,6 +42,10 @@ struct lsexport_completions {
   size_t count;
   struct running *items[];
 };
+
+static struct running *running_of(struct task *task) {
+  return (struct running *)((char *)task - offsetof(struct running, task));
+}
 
 /* ---- the box: any thread ---- */
 
@@ -141,7 +146,7 @@ static void forget_token(lsexport_queue *queue, const lsexport_cancel *cancel) {
 static void cancel_carriers(lsexport_queue *queue, const lsexport_cancel *cancel) {
   struct running *found = NULL;
   for (size_t i = 0; i < queue->loop.timer_count; i++) {
-    struct running *running = (struct running *)queue->loop.timers[i];
+    struct running *running = running_of(queue->loop.timers[i]);
     if (running->cancel != cancel) continue;
     running->next_of_token = found;
     found = running;
@@ -210,8 +215,9 @@ static void unlink_id(lsexport_queue *queue, const struct running *running) {
 }
 
 static struct running *take_ended(lsexport_queue *queue) {
-  struct running *running = (struct running *)loop_take_ended(&queue->loop);
-  if (!running) return NULL;
+  struct task *task = loop_take_ended(&queue->loop);
+  if (!task) return NULL;
+  struct running *running = running_of(task);
   if (running->cancel) forget_token(queue, running->cancel);
   running_conclude(running);
   return running;

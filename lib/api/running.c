@@ -6,8 +6,12 @@
 #include "api/report.h"
 #include "base/mem.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+
+_Static_assert(offsetof(struct running, task.job.exchange.response.content_type) <= sizeof(struct running) - JOB_UNREAD,
+               "what is not zeroed is the answer's headers");
 
 /* ---- before the flow ---- */
 
@@ -24,8 +28,8 @@ static lsexport_error *builder_error(const lsexport_call *call) {
 static void take_workspace(struct running *running, const lsexport_call *call) {
   if (!call->has_workspace_id) return;
   if (call->workspace_id && text_is_uuid(call->workspace_id)) {
-    snprintf(running->workspace_id, sizeof running->workspace_id, "%s", call->workspace_id);
-    running->langsmith.workspace_id = running->workspace_id;
+    snprintf(running->workspace_line, sizeof running->workspace_line, WORKSPACE_HEADER "%s", call->workspace_id);
+    running->langsmith.workspace_line = running->workspace_line;
     return;
   }
   lsexport_error *error = error_new(LSEXPORT_ERR_VALIDATION, &running->secrets);
@@ -60,7 +64,7 @@ struct running *running_begin(struct running *here, const char *name, lsexport_c
   lsexport_queue *queue = call ? call->queue : NULL;
   struct running *own = queue ? mem_alloc(sizeof *own) : NULL;
   struct running *running = own ? own : here;
-  if (!own) memset(here, 0, sizeof *here);
+  if (!own) memset(here, 0, sizeof *here - JOB_UNREAD);
   atomic_init(&running->unwanted, false);
   running->name = name;
   running->queue = own ? queue_share(queue) : NULL;

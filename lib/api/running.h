@@ -12,7 +12,6 @@
 #include "net/loop.h"
 
 struct running {
-  struct task task;
   const char *name; /* of the call, for messages: "destination create" */
   struct flow *flow;
   struct single single;
@@ -30,7 +29,7 @@ struct running {
   int64_t timeout_ms; /* the call's own; 0: none */
   struct langsmith langsmith;
   struct secrets secrets;
-  char workspace_id[UUID_LENGTH + 1];
+  char workspace_line[sizeof WORKSPACE_HEADER + UUID_LENGTH];
 
   lsexport_queue *queue; /* NULL: its caller waits */
   uint64_t id;
@@ -45,6 +44,8 @@ struct running {
   lsexport_error *error; /* why it cannot go on, or why it failed; NULL so far so good */
   lsexport_destination *destination;
   lsexport_destinations *destinations;
+
+  struct task task; /* ends with what need not be zeroed */
 };
 
 /* Begins a call in `here`, or in memory of its own when the builder says that a queue shall make it. What follows looks

@@ -9,22 +9,12 @@
 
 #define DESTINATIONS_PATH "/api/v1/bulk-exports/destinations"
 #define URL_MAX 8192
-#define HEADER_MAX 8192
 #define PERMISSION_READ "bulk-exports:read"
 #define PERMISSION_MANAGE "bulk-exports:manage"
 
 /* ---- the request ---- */
 
-static bool add_header(struct request *request, const char *name, const char *value) {
-  struct buf line;
-  buf_init(&line, HEADER_MAX);
-  buf_text(&line, name);
-  buf_text(&line, ": ");
-  buf_text(&line, value);
-  char *taken = buf_take(&line);
-  if (taken) request->headers[request->header_count++] = taken;
-  return taken != NULL;
-}
+static void add_header(struct request *request, const char *line) { request->headers[request->header_count++] = line; }
 
 static bool begin(struct destination_operation *operation, const struct langsmith *langsmith, enum method method,
                   const char *id) {
@@ -44,12 +34,11 @@ static bool begin(struct destination_operation *operation, const struct langsmit
   if (id) snprintf(operation->id, sizeof operation->id, "%s", id);
   operation->base.repeatable = method != METHOD_POST;
   operation->base.writes = method != METHOD_GET;
-  bool made = request->url && add_header(request, "X-API-Key", langsmith->api_key) &&
-              add_header(request, "Accept", "application/json") &&
-              add_header(request, "Content-Type", "application/json");
-  if (made && langsmith->workspace_id) made = add_header(request, "X-Tenant-Id", langsmith->workspace_id);
-  if (!made) request_free(request);
-  return made;
+  add_header(request, langsmith->key_line);
+  add_header(request, "Accept: application/json");
+  add_header(request, "Content-Type: application/json");
+  if (langsmith->workspace_line) add_header(request, langsmith->workspace_line);
+  return request->url != NULL;
 }
 
 static bool take_body(struct destination_operation *operation, struct buf *body) {

@@ -11,11 +11,14 @@
 #define REQUEST_BODY_MAX (1024 * 1024)
 #define API_KEY_MAX 1024
 
-/* Where a call goes, and as whom. Borrowed for as long as the operation is made. */
+#define KEY_HEADER "X-API-Key: "
+#define WORKSPACE_HEADER "X-Tenant-Id: "
+
+/* Where a call goes, and as whom. Its lines are borrowed for as long as the operation lives. */
 struct langsmith {
-  const char *api_root; /* without a final slash: "https://api.smith.langchain.com" */
-  const char *api_key;
-  const char *workspace_id; /* NULL: the key's own */
+  const char *api_root;       /* without a final slash: "https://api.smith.langchain.com" */
+  const char *key_line;       /* KEY_HEADER and the API key */
+  const char *workspace_line; /* WORKSPACE_HEADER and the id; NULL: the key's own workspace */
   size_t response_max;
   size_t list_max;
 };

@@ -42,6 +42,9 @@ struct job_means {
   void *context;
 };
 
+/* Its last bytes, most of a job: nobody reads them before they are written. */
+#define JOB_UNREAD (4 * RESPONSE_HEADER_MAX)
+
 enum job_state { JOB_READY, JOB_SENDING, JOB_BACKING_OFF, JOB_PAUSED, JOB_ENDED };
 
 struct job {
@@ -49,7 +52,6 @@ struct job {
   struct flow *flow;
   enum job_state state;
   struct operation *operation;
-  struct exchange exchange;
   int attempts;       /* of this operation */
   int attempts_total; /* of the call */
   int retry_cost;     /* of this operation's last retry */
@@ -60,9 +62,10 @@ struct job {
   int64_t resume_ms;     /* end of the back-off or pause */
   bool cancelled;        /* nothing new is begun */
   lsexport_error *error; /* once ended: NULL for success; finished */
+  struct exchange exchange;
 };
 
-/* The job is zeroed. Nothing is sent before the first advance. timeout_ms counts from here; JOB_NO_DEADLINE: none until
+/* The job is zeroed, but for JOB_UNREAD. Nothing is sent before the first advance. timeout_ms counts from here; JOB_NO_DEADLINE: none until
  * job_set_timeout. */
 void job_begin(struct job *job, const struct job_means *means, struct flow *flow, int64_t timeout_ms);
 void job_set_timeout(struct job *job, int64_t timeout_ms);

@@ -14,7 +14,6 @@ struct task_list {
 
 /* A job in a loop. */
 struct task {
-  struct job job;
   struct loop *loop;
   int64_t turn_timeout_ms; /* counts from its turn; 0: it has a deadline already */
   bool begun;              /* it has had its turn */
@@ -23,6 +22,7 @@ struct task {
   struct task_list *list;  /* where it stands; NULL: it waits for the network or for its time */
   struct task *before;
   struct task *after;
+  struct job job;
 };
 
 struct loop {

@@ -76,7 +76,6 @@ void response_free(struct response *response) { buf_reset(&response->body); }
 
 void request_free(struct request *request) {
   mem_free(request->url);
-  for (size_t i = 0; i < request->header_count; i++) mem_free_secret(request->headers[i], strlen(request->headers[i]));
   mem_free_secret(request->body, request->body_length);
   memset(request, 0, sizeof *request);
 }

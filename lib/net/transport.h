@@ -21,7 +21,7 @@ const char *method_name(enum method method);
 struct request {
   enum method method;
   char *url;
-  char *headers[REQUEST_HEADERS_MAX]; /* "Name: value"; may hold secrets */
+  const char *headers[REQUEST_HEADERS_MAX]; /* "Name: value"; borrowed */
   size_t header_count;
   char *body; /* NULL: none; may hold secrets */
   size_t body_length;
@@ -32,27 +32,27 @@ struct request {
 struct response {
   int http_status;
   struct buf body;
-  bool length_known; /* Content-Length or chunked: the transport has checked that it is whole */
+  bool length_known;      /* Content-Length or chunked: the transport has checked that it is whole */
+  int64_t retry_after_ms; /* the longest of several; -1 without */
   char content_type[RESPONSE_HEADER_MAX];
   char content_encoding[RESPONSE_HEADER_MAX];
   char location[RESPONSE_HEADER_MAX];
   char request_id[RESPONSE_HEADER_MAX];
-  int64_t retry_after_ms; /* the longest of several; -1 without */
 };
 
 /* One attempt. The caller owns it and keeps it until it is done or aborted. */
 struct exchange {
   const struct request *request;
-  struct response response;
   enum transfer transfer;
-  char detail[TRANSFER_DETAIL_MAX]; /* the network's own words; unwashed */
-  bool sent;                        /* a byte of the request may have left */
-  bool reused;                      /* on a connection that served before */
+  bool sent;   /* a byte of the request may have left */
+  bool reused; /* on a connection that served before */
   bool done;
   int64_t duration_us;
   void (*ended)(void *context); /* called when it is done, by whatever made it so; NULL: nobody asks */
   void *context;
-  void *attempt; /* the transport's own */
+  void *attempt;                    /* the transport's own */
+  char detail[TRANSFER_DETAIL_MAX]; /* the network's own words; unwashed */
+  struct response response;
 };
 /* Readies it for an attempt; keeps ended, context and the response's memory. */
 void exchange_begin(struct exchange *exchange, const struct request *request);

@@ -211,19 +211,29 @@ static bool configure(struct attempt *attempt) {
   return !failed;
 }
 
-static bool add_header(struct attempt *attempt, const char *line) {
-  struct curl_slist *longer = curl_slist_append(attempt->headers, line);
-  if (longer) attempt->headers = longer;
-  return longer != NULL;
+/* The lines of the request, as libcurl takes them: those of the last one, when they say the same. */
+static bool prepare_headers(struct attempt *attempt, const struct request *request) {
+  const struct curl_slist *known = attempt->headers ? attempt->headers->next : NULL;
+  size_t same = 0;
+  for (; known && same < request->header_count && text_equal(known->data, request->headers[same]); same++)
+    known = known->next;
+  if (attempt->headers && !known && same == request->header_count) return true;
+  curl_easy_setopt(attempt->easy, CURLOPT_HTTPHEADER, NULL);
+  curl_slist_free_all(attempt->headers);
+  attempt->headers = curl_slist_append(NULL, "Expect:"); /* a body leaves without asking first */
+  if (!attempt->headers) return false;
+  for (size_t i = 0; i < request->header_count; i++) {
+    struct curl_slist *longer = curl_slist_append(attempt->headers, request->headers[i]);
+    if (!longer) return false;
+    attempt->headers = longer;
+  }
+  return curl_easy_setopt(attempt->easy, CURLOPT_HTTPHEADER, attempt->headers) == CURLE_OK;
 }
 
 static bool prepare(struct attempt *attempt, const struct request *request) {
   CURL *easy = attempt->easy;
-  bool failed = false, has_body = request->body != NULL;
-  for (size_t i = 0; i < request->header_count; i++) failed = failed || !add_header(attempt, request->headers[i]);
-  if (has_body) failed = failed || !add_header(attempt, "Expect:");
+  bool failed = !prepare_headers(attempt, request), has_body = request->body != NULL;
   SET(CURLOPT_URL, request->url);
-  SET(CURLOPT_HTTPHEADER, attempt->headers);
   if (has_body) {
     SET(CURLOPT_POST, 1L);
     SET(CURLOPT_POSTFIELDS,
@@ -268,10 +278,7 @@ static void release(struct attempt *attempt) {
   attempt->begun = false;
   attempt->exchange->attempt = NULL;
   attempt->exchange = NULL;
-  curl_easy_setopt(attempt->easy, CURLOPT_HTTPHEADER, NULL);
   curl_easy_setopt(attempt->easy, CURLOPT_POSTFIELDS, NULL);
-  curl_slist_free_all(attempt->headers);
-  attempt->headers = NULL;
   attempt->next = transport->idle;
   transport->idle = attempt;
 }

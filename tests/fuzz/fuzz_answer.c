@@ -134,8 +134,8 @@ static void check_failure(lsexport_error *error, const struct destination_operat
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   const struct langsmith langsmith = {.api_root = "https://api.smith.langchain.com",
-                                      .api_key = CANARY_KEY,
-                                      .workspace_id = WORKSPACE,
+                                      .key_line = KEY_HEADER CANARY_KEY,
+                                      .workspace_line = WORKSPACE_HEADER WORKSPACE,
                                       .response_max = BODY_MAX,
                                       .list_max = BODY_MAX};
   struct piece whole = canaries_expand(data, size);

@@ -61,7 +61,7 @@ static void check_client(const lsexport_client *client) {
   MUST(client->engine.attempts_max >= 1 && client->engine.retry_after_max_ms >= 0);
   MUST(transport->connect_timeout_ms > 0 && transport->user_agent && !strpbrk(transport->user_agent, "\r\n"));
   MUST(transport->proxy && !proxy_holds_password(transport->proxy));
-  MUST(client->langsmith.api_key && *client->langsmith.api_key);
+  MUST(client->langsmith.key_line && client->langsmith.key_line[strlen(KEY_HEADER)]);
   check_request(client);
 }
 

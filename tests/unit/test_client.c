@@ -33,18 +33,18 @@ START_TEST(the_environment_when_asked) {
   setenv("LANGSMITH_WORKSPACE_ID", WORKSPACE, 1);
   lsexport_config_new(&config);
   lsexport_client *client = from_environment(config);
-  ck_assert_str_eq(client->langsmith.api_key, "key-of-the-environment");
+  ck_assert_str_eq(client->langsmith.key_line, KEY_HEADER "key-of-the-environment");
   ck_assert_str_eq(client->langsmith.api_root, "https://h.example");
-  ck_assert_str_eq(client->langsmith.workspace_id, WORKSPACE);
+  ck_assert_str_eq(client->langsmith.workspace_line, WORKSPACE_HEADER WORKSPACE);
   lsexport_client_free(client);
   /* Unset and empty leave what was there. */
   unsetenv("LANGSMITH_API_KEY");
   setenv("LANGSMITH_ENDPOINT", "", 1);
   setenv("LANGSMITH_WORKSPACE_ID", "", 1);
   client = from_environment(config_with((const char *const[][2]){{"api_root", "eu"}, {NULL, NULL}}));
-  ck_assert_str_eq(client->langsmith.api_key, API_KEY);
+  ck_assert_str_eq(client->langsmith.key_line, KEY_HEADER API_KEY);
   ck_assert_str_eq(client->langsmith.api_root, "https://eu.api.smith.langchain.com");
-  ck_assert_ptr_null(client->langsmith.workspace_id);
+  ck_assert_ptr_null(client->langsmith.workspace_line);
   lsexport_client_free(client);
 }
 END_TEST
@@ -57,7 +57,7 @@ START_TEST(the_environment_is_not_read_unasked) {
   lsexport_config *config = config_with(NULL);
   ck_assert_int_eq(client_new(config, &scene.script.world, &client, NULL), LSEXPORT_OK);
   lsexport_config_free(config);
-  ck_assert_str_eq(client->langsmith.api_key, API_KEY);
+  ck_assert_str_eq(client->langsmith.key_line, KEY_HEADER API_KEY);
   ck_assert_str_eq(client->langsmith.api_root, ROOT);
   ck_assert_str_eq(client->transport.proxy, "none");
   lsexport_client_free(client);

@@ -110,8 +110,8 @@ START_TEST(defaults_are_valid_and_used) {
     if (*options[i].standard) assert_fine(options[i].key, options[i].standard);
   ck_assert_ptr_null(configured(NULL, &client));
   ck_assert_str_eq(client->langsmith.api_root, ROOT);
-  ck_assert_str_eq(client->langsmith.api_key, API_KEY);
-  ck_assert_ptr_null(client->langsmith.workspace_id);
+  ck_assert_str_eq(client->langsmith.key_line, KEY_HEADER API_KEY);
+  ck_assert_ptr_null(client->langsmith.workspace_line);
   ck_assert_uint_eq(client->langsmith.response_max, 1048576);
   ck_assert_uint_eq(client->langsmith.list_max, 16777216);
   ck_assert_int_eq(client->timeout_ms, 60000);
@@ -163,7 +163,7 @@ START_TEST(every_option_arrives) {
                                      &client);
   ck_assert_msg(!error, "%s", lsexport_error_message(error));
   ck_assert_str_eq(client->langsmith.api_root, "http://h.example:81/base");
-  ck_assert_str_eq(client->langsmith.workspace_id, WORKSPACE);
+  ck_assert_str_eq(client->langsmith.workspace_line, WORKSPACE_HEADER WORKSPACE);
   ck_assert_uint_eq(client->langsmith.response_max, 1025);
   ck_assert_uint_eq(client->langsmith.list_max, 1026);
   ck_assert_int_eq(client->timeout_ms, 1);
@@ -307,7 +307,7 @@ START_TEST(an_api_key_is_required_and_has_a_length) {
   lsexport_config_set_api_key(config, "abcdef", 3);
   script_begin(&script);
   ck_assert_int_eq(client_new(config, &script.world, &client, NULL), LSEXPORT_OK);
-  ck_assert_str_eq(client->langsmith.api_key, "abc");
+  ck_assert_str_eq(client->langsmith.key_line, KEY_HEADER "abc");
   lsexport_client_free(client);
   for (size_t length = API_KEY_MAX; length <= API_KEY_MAX + 1; length++) {
     memset(text, 'k', length);
