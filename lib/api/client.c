@@ -9,7 +9,6 @@
 #include "net/library.h"
 
 #include <string.h>
-#include <unistd.h>
 
 static void client_destroy(lsexport_client *client) {
   bool foreign = client_is_foreign(client);
@@ -19,6 +18,7 @@ static void client_destroy(lsexport_client *client) {
     else
       client->world->transport->close(client->idle[i]);
   mem_pages_free(client->texts, client->texts_size);
+  fork_mark_free(&client->maker);
   if (!foreign) pthread_mutex_destroy(&client->lock); /* in a child another thread of the parent may seem to hold it */
   mem_free(client);
 }
@@ -30,8 +30,11 @@ lsexport_status client_new(const lsexport_config *config, const struct world *wo
   if (config->failure) return report_builder(config->failure, config->failed_parameter, error_out);
   lsexport_client *client = mem_alloc(sizeof *client);
   if (!client) return report(error_no_memory(LSEXPORT_APPLIED_NO), error_out);
+  if (!fork_mark_set(&client->maker)) {
+    mem_free(client);
+    return report(error_no_memory(LSEXPORT_APPLIED_NO), error_out);
+  }
   atomic_init(&client->owners, 1);
-  client->process = getpid();
   client->world = world;
   retry_budget_fill(&client->budget);
   pthread_mutex_init(&client->lock, NULL); /* cannot fail: a default mutex holds no resource */
@@ -59,7 +62,7 @@ lsexport_client *client_share(lsexport_client *client) {
   return client;
 }
 
-bool client_is_foreign(const lsexport_client *client) { return client->process != getpid(); }
+bool client_is_foreign(const lsexport_client *client) { return fork_mark_is_foreign(&client->maker); }
 
 void client_add_secrets(const lsexport_client *client, struct secrets *secrets) {
   const char *const texts[] = {client->langsmith.key_line + strlen(KEY_HEADER), client->transport.proxy_password,

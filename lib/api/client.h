@@ -3,6 +3,7 @@
 #ifndef LSX_API_CLIENT_H
 #define LSX_API_CLIENT_H
 
+#include "base/fork_mark.h"
 #include "langsmith/destination_operation.h"
 #include "net/engine.h"
 
@@ -11,13 +12,12 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
-#include <sys/types.h>
 
 #define IDLE_TRANSPORTS_MAX 4
 
 struct lsexport_client {
   atomic_int owners;
-  pid_t process; /* that made it */
+  struct fork_mark maker;
   const struct world *world;
   struct transport_settings transport;
   struct engine_settings engine;
