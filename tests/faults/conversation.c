@@ -165,6 +165,8 @@ static bool perform(struct conversation *conversation, const struct step *step) 
   case STEP_PAUSE:
     wire_pause(wire, (int)step->number);
     return true;
+  case STEP_TAKEN:
+    return wire_await_taken(wire);
   case STEP_TELL:
     server_tell(conversation->server, step->number);
     return true;

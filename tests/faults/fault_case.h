@@ -35,7 +35,7 @@ struct fault_case {
   bool hopeless;     /* further connections are no better */
   bool stalls;       /* the deadline ends it */
   bool stalls_early; /* the connect timeout ends it */
-  bool floods;       /* both sides work as hard as they can, and take their time */
+  bool floods;       /* both sides work as hard as they can: no other such row beside it */
   const struct option *options;
   /* What must come of it. */
   lsexport_status status;
@@ -44,6 +44,7 @@ struct fault_case {
   int http_status;
   bool transient;       /* the same call may help: retryable, where nothing can be doubled */
   bool never_repeated;  /* though transient */
+  int32_t wait_ms;      /* what the answer asks for before it is repeated */
   bool unsent;          /* no byte of a request leaves */
   bool unseen;          /* it leaves, but the server cannot read it */
   int32_t applied;      /* of a write */

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "pace.h"
 
+#include <stdio.h>
+
 #define USUAL_CALL_US 10000 /* four times what a quiet machine needs */
 #define STRETCH_MAX 60
+#define TRIES 3
 
 static int64_t stretch_percent = 100;
 
@@ -20,6 +23,15 @@ void pace_measured(int64_t call_us) {
   stretch_percent = call_us * 100 / USUAL_CALL_US;
   if (stretch_percent < 100) stretch_percent = 100;
   if (stretch_percent > STRETCH_MAX * 100) stretch_percent = STRETCH_MAX * 100;
+}
+
+bool pace_keeps(int64_t milliseconds, int64_t (*once)(void *context), void *context) {
+  for (int i = 0; i < TRIES; i++) {
+    int64_t took_us = once(context);
+    if (took_us <= pace_ms(milliseconds) * 1000) return true;
+    fprintf(stderr, "late: %lld us, not %lld ms\n", (long long)took_us, (long long)pace_ms(milliseconds));
+  }
+  return false;
 }
 
 struct timespec pace_deadline(int64_t milliseconds) {

@@ -16,6 +16,7 @@ enum step_kind {
   STEP_DRIBBLE, /* sends these bytes one by one, so many milliseconds apart */
   STEP_ANSWER,  /* sends a status line, header lines, a Content-Length that fits, and a body, in one write */
   STEP_PAUSE,   /* so many milliseconds */
+  STEP_TAKEN,   /* waits until the other side has read all that was sent: a reset would take it back */
   STEP_TELL,    /* tells the test that this place was reached */
   STEP_AWAIT,   /* waits until the test lets it go on */
   STEP_STALL,   /* does nothing more until the server is finished */
@@ -49,6 +50,7 @@ struct step {
 #define ANSWER(status, content) \
   {.kind = STEP_ANSWER, LITERAL(status "\r\n"), .body = (content), .body_length = sizeof(content) - 1}
 #define PAUSE(ms) {.kind = STEP_PAUSE, .number = (ms)}
+#define TAKEN {.kind = STEP_TAKEN}
 #define TELL(signal) {.kind = STEP_TELL, .number = (signal)}
 #define AWAIT(signal) {.kind = STEP_AWAIT, .number = (signal)}
 #define STALL {.kind = STEP_STALL}

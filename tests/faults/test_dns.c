@@ -122,7 +122,7 @@ static int thread_count(void) {
 }
 
 /* Lets the look-ups end, and waits until libcurl's threads are gone: nobody can join them, and who looks for leaks at the
- * end would find their stacks. */
+ * end would find their stacks. The next one gets stuck again. */
 static void let_go(void) {
   pthread_mutex_lock(&lock);
   over = true;
@@ -131,6 +131,17 @@ static void let_go(void) {
   int64_t until_ms = pace_now_ms() + PACE_ANYTHING_MS;
   while (thread_count() > 1 && pace_now_ms() < until_ms) (void)poll(NULL, 0, 2);
   ck_assert_int_eq(thread_count(), 1);
+  over = false;
+  asked = 0;
+}
+
+/* Frees the client while a look-up is stuck; how long that took, in microseconds. */
+static int64_t free_while_stuck(lsexport_client *client) {
+  int64_t begun_us = pace_now_us();
+  caller_free(client);
+  int64_t took_us = pace_now_us() - begun_us;
+  let_go();
+  return took_us;
 }
 
 /* ---- unknown names ---- */
@@ -159,26 +170,33 @@ END_TEST
 
 /* ---- names that do not resolve in time ---- */
 
-START_TEST(names_that_get_stuck) {
+#define STUCK_DEADLINE_MS 300
+
+/* By how much the call was later than its deadline, or how long it took to free the client: what is worse, in
+ * microseconds. */
+static int64_t get_name_that_is_stuck(void *context) {
   char deadline[24];
-  bool by_connect = _i % 2;
-  snprintf(deadline, sizeof deadline, "%lld", (long long)pace_ms(300));
+  int number = *(int *)context;
+  bool by_connect = number % 2;
+  snprintf(deadline, sizeof deadline, "%lld", (long long)pace_ms(STUCK_DEADLINE_MS));
   lsexport_client *client =
       by_connect
           ? caller_client("https://" STUCK_NAME, OPTIONS({"connect_timeout_ms", deadline}, {"max_attempts", "1"}))
           : caller_client("https://" STUCK_NAME, OPTIONS({"timeout_ms", deadline}, {"write_timeout_ms", deadline}));
-  struct outcome outcome = caller_call(client, (enum kind)(_i / 2), NULL);
-  EXPECT(outcome.took_us < pace_ms(550) * 1000, &outcome, "stuck name");
+  struct outcome outcome = caller_call(client, (enum kind)(number / 2), NULL);
+  int64_t late_us = outcome.took_us - pace_ms(STUCK_DEADLINE_MS) * 1000;
   if (!by_connect)
     expect_status(&outcome, LSEXPORT_ERR_TIMEOUT, "stuck name");
   else if (outcome.status != LSEXPORT_ERR_DNS)
     expect_status(&outcome, LSEXPORT_ERR_CONNECT, "stuck name");
   EXPECT(lsexport_error_applied(outcome.error) == LSEXPORT_APPLIED_NO, &outcome, "stuck name");
   outcome_free(&outcome);
-  int64_t begun_us = pace_now_us();
-  caller_free(client); /* must not wait for the look-up either */
-  ck_assert_int_lt(pace_now_us() - begun_us, pace_ms(100) * 1000);
-  let_go();
+  int64_t freed_us = free_while_stuck(client);
+  return late_us > freed_us ? late_us : freed_us;
+}
+
+START_TEST(names_that_get_stuck) {
+  ck_assert(pace_keeps(PACE_LATE_MS, get_name_that_is_stuck, &_i));
   complaints_raise();
 }
 END_TEST
@@ -200,55 +218,65 @@ static void *cancel_when_stuck(void *argument) {
 
 static int32_t tick(uintptr_t userdata) { return atomic_load(&((struct canceller *)userdata)->ends); }
 
-START_TEST(ends_while_a_name_is_looked_up) {
+/* How long the return took from the trigger on, or the freeing of the client, in microseconds. */
+static int64_t cancel_look_up(void *context) {
   struct canceller canceller = {0};
+  int number = *(int *)context;
   pthread_t thread;
   lsexport_call *call = NULL;
   lsexport_client *client = caller_client("https://" STUCK_NAME, NULL);
   lsexport_call_new(&call);
   lsexport_cancel_new(&canceller.cancel);
-  if (_i % 2)
+  if (number % 2)
     lsexport_call_set_cancel(call, canceller.cancel);
   else
     lsexport_call_set_tick(call, tick, (uintptr_t)&canceller);
   pthread_create(&thread, NULL, cancel_when_stuck, &canceller);
-  struct outcome outcome = caller_call(client, (enum kind)(_i / 2), call);
+  struct outcome outcome = caller_call(client, (enum kind)(number / 2), call);
   int64_t returned_us = pace_now_us();
   pthread_join(thread, NULL);
   expect_status(&outcome, LSEXPORT_ERR_CANCELLED, "in the look-up");
   EXPECT(lsexport_error_applied(outcome.error) == LSEXPORT_APPLIED_NO, &outcome, "in the look-up");
-  if (returned_us - canceller.triggered_us > pace_ms(PACE_CANCEL_MS) * 1000)
-    complain("returned %lld us after the trigger", (long long)(returned_us - canceller.triggered_us));
   outcome_free(&outcome);
   lsexport_call_free(call);
   lsexport_cancel_free(canceller.cancel);
-  int64_t begun_us = pace_now_us();
-  caller_free(client);
-  ck_assert_int_lt(pace_now_us() - begun_us, pace_ms(100) * 1000);
-  let_go();
+  int64_t ended_us = returned_us - canceller.triggered_us, freed_us = free_while_stuck(client);
+  return ended_us > freed_us ? ended_us : freed_us;
+}
+
+START_TEST(ends_while_a_name_is_looked_up) {
+  ck_assert(pace_keeps(PACE_CANCEL_MS, cancel_look_up, &_i));
   complaints_raise();
 }
 END_TEST
 
 /* ---- names with several addresses ---- */
 
-/* A host whose IPv6 address answers to nobody: the other one is tried after 200 ms, and well. */
-START_TEST(passes_a_silent_ipv6_address) {
+#define NEXT_ADDRESS_MS 450 /* libcurl tries it after 200 */
+
+/* A host whose IPv6 address answers to nobody: the other one is tried soon, and well. */
+static int64_t call_past_silent_ipv6(void *context) {
   char root[64];
   struct dead_port dead;
   struct server *server = server_start(&(struct server_plan){0});
   dead_port_silent(&dead, true, server_port(server));
   snprintf(root, sizeof root, "http://" TWO_NAME ":%d", server_port(server));
   lsexport_client *client = caller_client(root, OPTIONS({"max_attempts", "1"}, {"allow_http", "true"}));
-  struct outcome outcome = caller_call(client, (enum kind)_i, NULL);
+  struct outcome outcome = caller_call(client, *(enum kind *)context, NULL);
+  int64_t took_us = outcome.took_us;
   expect_status(&outcome, LSEXPORT_OK, "silent IPv6");
-  EXPECT(outcome.took_us < pace_ms(450) * 1000, &outcome, "silent IPv6");
   outcome_free(&outcome);
   caller_free(client);
   dead_port_close(&dead);
   caller_finish(server, "silent IPv6");
   ck_assert_int_eq(server_requests(server, NULL), 1);
   server_free(server);
+  return took_us;
+}
+
+START_TEST(passes_a_silent_ipv6_address) {
+  enum kind kind = (enum kind)_i;
+  ck_assert(pace_keeps(NEXT_ADDRESS_MS, call_past_silent_ipv6, &kind));
   complaints_raise();
 }
 END_TEST
@@ -262,7 +290,7 @@ START_TEST(tries_all_addresses) {
   lsexport_client *client = caller_client(root, OPTIONS({"max_attempts", "1"}, {"allow_http", "true"}));
   struct outcome outcome = caller_call(client, (enum kind)(_i % FOUR_KINDS), NULL);
   expect_status(&outcome, LSEXPORT_ERR_CONNECT, "many addresses");
-  EXPECT(outcome.took_us < pace_ms(1500) * 1000, &outcome, "many addresses");
+  EXPECT(outcome.took_us < pace_ms(3000) * 1000, &outcome, "many addresses"); /* it must not wait 5 s for a timer */
   outcome_free(&outcome);
   caller_free(client);
   dead_port_close(&dead);

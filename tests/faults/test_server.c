@@ -9,6 +9,7 @@
 #include <netinet/in.h>
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,6 +70,24 @@ START_TEST(resets) {
   struct server *server = server_start_one(IDENTITY_NONE, SCRIPT(HEAD, RST));
   int descriptor = dial(server);
   say(descriptor, "GET / HTTP/1.1\r\n\r\n");
+  ck_assert_int_eq(hear(descriptor, heard, sizeof heard), -1);
+  close(descriptor);
+  server_finish(server);
+  server_free(server);
+}
+END_TEST
+
+/* What was sent before a reset is there to be read, for as long as it takes. */
+START_TEST(waits_until_it_was_read) {
+  char heard[64];
+  struct server *server = server_start_one(IDENTITY_NONE, SCRIPT(HEAD, SEND("abc"), TAKEN, RST));
+  int descriptor = dial(server);
+  say(descriptor, "GET / HTTP/1.1\r\n\r\n");
+  struct pollfd polled = {.fd = descriptor, .events = POLLIN};
+  ck_assert_int_eq(poll(&polled, 1, -1), 1);
+  polled.events = 0;
+  ck_assert_int_eq(poll(&polled, 1, 50), 0); /* a reset too early would be here by now */
+  ck_assert_int_eq((int)recv(descriptor, heard, sizeof heard, 0), 3);
   ck_assert_int_eq(hear(descriptor, heard, sizeof heard), -1);
   close(descriptor);
   server_finish(server);
@@ -204,6 +223,7 @@ int main(void) {
   TCase *cases = faults_case(suite, "the tools");
   tcase_add_test(cases, sends_what_the_script_says);
   tcase_add_test(cases, resets);
+  tcase_add_test(cases, waits_until_it_was_read);
   tcase_add_test(cases, counts_every_request);
   tcase_add_test(cases, waits_for_signals);
   tcase_add_test(cases, is_who_it_says);

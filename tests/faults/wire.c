@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "wire.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <poll.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -73,6 +79,34 @@ bool wire_write(struct wire *wire, const void *bytes, size_t length) {
     if (!events || !wait_for(wire, events)) return false;
   }
   return true;
+}
+
+/* The other end's row in the kernel's table has our ports, the other way round. */
+static bool has_unread(uint16_t own_port, uint16_t other_port) {
+  char line[256];
+  bool unread = false;
+  FILE *table = fopen("/proc/net/tcp", "re");
+  if (!table) abort();
+  while (!unread && fgets(line, sizeof line, table)) {
+    unsigned local, remote, waiting;
+    int found = sscanf(line, "%*s %*8[0-9A-F]:%x %*8[0-9A-F]:%x %*x %*8[0-9A-F]:%x", &local, &remote, &waiting);
+    unread = found == 3 && local == other_port && remote == own_port && waiting;
+  }
+  fclose(table);
+  return unread;
+}
+
+bool wire_await_taken(struct wire *wire) {
+  struct sockaddr_in own, other;
+  socklen_t own_size = sizeof own, other_size = sizeof other;
+  struct pollfd polled = {.fd = wire->stop, .events = POLLIN};
+  if (getsockname(wire->socket, (struct sockaddr *)&own, &own_size) != 0) abort();
+  if (getpeername(wire->socket, (struct sockaddr *)&other, &other_size) != 0) return true; /* it is gone */
+  for (int unsent = 0;;) {
+    if (ioctl(wire->socket, SIOCOUTQ, &unsent) != 0) abort();
+    if (!unsent && !has_unread(ntohs(own.sin_port), ntohs(other.sin_port))) return true;
+    if (poll(&polled, 1, 1) > 0) return false;
+  }
 }
 
 bool wire_handshake(struct wire *wire, SSL_CTX *context) {

@@ -25,6 +25,8 @@ void wire_begin(struct wire *wire, int socket, int stop);
 int wire_read(struct wire *wire, void *to, size_t size);
 /* False when the other side is gone or the test is over. */
 bool wire_write(struct wire *wire, const void *bytes, size_t length);
+/* Waits until the other side has read all that was written; it is on this machine. False when the test is over. */
+bool wire_await_taken(struct wire *wire);
 /* As a server. False when it failed; the wire is plain again then. */
 bool wire_handshake(struct wire *wire, SSL_CTX *context);
 void wire_end_writing(struct wire *wire, bool close_notify);
