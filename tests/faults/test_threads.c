@@ -13,9 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define THREADS 24
+#define THREADS 64
 #define CANCELLERS 4
-#define ROUNDS 60       /* of each thread at the most, */
+#define ROUNDS 24       /* of each thread at the most, */
 #define MOST_MS 3000    /* and not for longer than this: a sanitizer may be slow */
 #define CONNECTIONS 512 /* that have a script; further ones are healthy */
 
