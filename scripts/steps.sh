@@ -8,12 +8,13 @@ describe_steps() {
 format      clang-format over the C sources
 lint        shellcheck, ruff and mypy
 gcc         built with gcc, warnings are errors; every C test
-clang       built with clang, warnings are errors; the base suite
+clang       built with clang, warnings are errors, every C test among it; the base suite
 tidy        clang-tidy over lib/
 sanitizers  every C test under ASan, LSan and UBSan
 threads     one client, many threads, under TSan
 valgrind    the base suite under valgrind
 fuzz        each fuzzer for a minute under ASan and UBSan
+coverage    lines and branches of lib/ that the C tests reach
 floor       built with meson 1.0.1; the base suite
 dist        the release tarball: made, built, base suite, installed
 emulator    the emulator, on its own bucket and on the storage servers
@@ -68,6 +69,7 @@ step_gcc() {
 
 step_clang() {
   built_with_clang
+  ninja -C build/clang meson-test-prereq # what is built, and not run
   meson_test clang clang --suite base
 }
 
@@ -124,6 +126,8 @@ step_fuzz() {
   built_with_fuzzer
   FUZZ_SECONDS=${FUZZ_SECONDS:-60} meson_test fuzz fuzz --suite fuzz --num-processes "$(nproc)"
 }
+
+step_coverage() { scripts/coverage; }
 
 step_valgrind() {
   local kinds=definite,possible

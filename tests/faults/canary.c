@@ -110,7 +110,7 @@ static struct part *slot_of(const char *bytes) {
   return &parts[at];
 }
 
-static void add_parts(int canary, int form) {
+static void add_parts(enum canary canary, enum canary_form form) {
   char written[CANARY_WRITTEN_MAX];
   canary_write(written, canary_text(canary), form);
   size_t edge = form >= CANARY_BASE64 ? 4 : 0; /* it holds bits of a neighbour, and says nothing */
@@ -126,7 +126,7 @@ static void add_parts(int canary, int form) {
 
 static void add_all_parts(void) {
   for (int canary = 0; canary < CANARY_COUNT; canary++)
-    for (int form = 0; form < CANARY_FORM_COUNT; form++) add_parts(canary, form);
+    for (int form = 0; form < CANARY_FORM_COUNT; form++) add_parts((enum canary)canary, (enum canary_form)form);
 }
 
 const char *canary_find(const char *text) {
