@@ -25,7 +25,7 @@ static const char *check_name(const char *host) {
   size_t label = 0;
   for (const char *byte = host;; byte++) {
     if (*byte == '.' || !*byte) {
-      if (!label) return *byte || byte == host ? "has an empty label in its host" : NULL; /* a final dot is fine */
+      if (!label) return *byte ? "has an empty label in its host" : NULL; /* a final dot is fine */
       if (label > URL_MAX_LABEL_LENGTH) return "has a host label of more than 63 characters";
       if (!*byte) return NULL;
       label = 0;

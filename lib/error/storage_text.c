@@ -162,7 +162,7 @@ static void add_url(struct storage_text *out, const char *url, const char *end) 
   if (length > kept) length = kept;
   size_t scheme = strcspn(url, ":");
   const char *authority = scheme < length ? after(url + scheme, "://") : NULL;
-  if (!authority || authority > url + length) authority = url;
+  if (!authority) authority = url;
   size_t host = (size_t)(authority - url) + strcspn(authority, "/");
   if (host > length) host = length;
   while (host && url[host - 1] != '@') host--;

@@ -84,8 +84,7 @@ static struct flow_step fail(struct ensure *ensure, lsexport_error *error) {
     return succeed(ensure, created, false);
   }
   if (ensure->lost) {
-    if (error->status != LSEXPORT_ERR_CANCELLED &&
-        ensure->lost_error) { /* the POST's failure says more than the list's */
+    if (error->status != LSEXPORT_ERR_CANCELLED) { /* the POST's failure says more than the list's */
       lsexport_error_free(error);
       error = ensure->lost_error;
       ensure->lost_error = NULL;

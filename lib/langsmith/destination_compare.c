@@ -25,8 +25,7 @@ static bool compare_member(void *context, const char *name, json_node *ours) {
   struct comparison *comparison = context;
   const json_node *theirs = node_member(comparison->theirs, name);
   if (text_equal(name, "prefix")) {
-    const char *text = node_text(ours);
-    comparison->differs = !text || !same_prefix(text, comparison->prefix);
+    comparison->differs = !same_prefix(node_text(ours), comparison->prefix);
   } else if (!theirs && text_equal(name, "include_bucket_in_prefix")) {
     if (!node_boolean(ours))
       comparison->missing = "include_bucket_in_prefix"; /* servers without it always included it */
