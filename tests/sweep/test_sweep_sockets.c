@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Every answer, cut at every byte by the end of the connection (FIN) and by its reset (RST), over real sockets. No crash,
- * no hang, no false success, one request, and the truth about what was applied.
+/* Every answer, cut at every byte by the end of the connection (FIN) and by its reset (RST), over real sockets; over TLS
+ * also by an end without close_notify. No crash, no hang, no false success, one request, and the truth about what was
+ * applied.
  *
- *   test_sweep_sockets [STEP]   every STEP-th byte: 1, unless a slow run (valgrind) asks for fewer */
+ *   test_sweep_sockets [STEP [tls]]   every STEP-th byte: 1, unless a slow run asks for fewer */
 #include "complaints.h"
 #include "corpus.h"
 #include "pace.h"
@@ -21,7 +22,7 @@
 struct sweep {
   const struct answer *answer;
   enum kind kind;
-  enum step_kind end; /* FIN or RST */
+  enum step_kind end;
 };
 
 static struct sweep sweeps[256];
@@ -29,6 +30,7 @@ static size_t sweep_count;
 static atomic_size_t next_sweep;
 static atomic_size_t calls;
 static size_t stride = 1;
+static bool tls;
 
 /* What a whole sweep needs. */
 struct bench {
@@ -43,7 +45,7 @@ static bool is_lost(lsexport_status status) { return status == LSEXPORT_ERR_CONN
 
 static void check_success(const struct sweep *sweep, size_t cut, const struct outcome *outcome, const char *where) {
   const struct answer *answer = sweep->answer;
-  bool may_fail = cut < answer->whole_length || sweep->end == STEP_RST;
+  bool may_fail = cut < answer->whole_length || sweep->end != STEP_FIN;
   bool may_succeed = cut >= answer->least_length;
   bool fits = (may_fail && is_lost(outcome->status)) || (may_succeed && outcome->status == LSEXPORT_OK);
   EXPECT(fits, outcome, where);
@@ -56,10 +58,10 @@ static void check_success(const struct sweep *sweep, size_t cut, const struct ou
 /* A refusal counts from its head on, whatever became of its body. */
 static void check_refusal(const struct sweep *sweep, size_t cut, const struct outcome *outcome, const char *where) {
   const struct answer *answer = sweep->answer;
-  bool headed = cut >= answer->head_length, whole = cut >= answer->whole_length, reset = sweep->end == STEP_RST;
+  bool headed = cut >= answer->head_length, whole = cut >= answer->whole_length, rude = sweep->end != STEP_FIN;
   EXPECT(outcome->status != LSEXPORT_OK, outcome, where);
   bool refused = lsexport_error_http_status(outcome->error) == answer->http_status;
-  if (!headed || (reset && !refused)) {
+  if (!headed || (rude && !refused)) {
     EXPECT(is_lost(outcome->status), outcome, where);
     if (kind_writes(sweep->kind))
       EXPECT(lsexport_error_applied(outcome->error) == LSEXPORT_APPLIED_UNKNOWN, outcome, where);
@@ -82,7 +84,7 @@ static void check(const struct sweep *sweep, size_t cut, const struct outcome *o
 /* ---- one sweep ---- */
 
 static void write_scripts(struct bench *bench, const struct sweep *sweep) {
-  for (size_t cut = 0; cut <= sweep->answer->length; cut++) {
+  for (size_t cut = 0; cut <= sweep->answer->length; cut += stride) {
     struct step *steps = bench->steps[cut];
     const struct step script[STEPS_OF_A_SCRIPT] = {
         REQUEST, {.kind = STEP_SEND, .bytes = sweep->answer->bytes, .length = cut}, {.kind = sweep->end}, END};
@@ -96,14 +98,19 @@ static void run(struct bench *bench, const struct sweep *sweep) {
   const struct answer *answer = sweep->answer;
   size_t cuts = answer->length / stride + 1;
   write_scripts(bench, sweep);
-  struct server *server = server_start(&(struct server_plan){.script_count = cuts, .scripts = bench->scripts});
+  struct server *server = server_start(&(struct server_plan){
+      .identity = tls ? IDENTITY_GOOD : IDENTITY_NONE, .script_count = cuts, .scripts = bench->scripts});
   for (size_t i = 0; i < cuts; i++) {
     /* A client for each: a connection that is kept would serve the next call. */
     lsexport_client *client =
         caller_client(server_root(server), OPTIONS({"max_attempts", "1"}, {"timeout_ms", "30000"},
                                                    {"write_timeout_ms", "30000"}, {"ensure_timeout_ms", "30000"}));
     snprintf(bench->where, sizeof bench->where, "%s of %s, %s after byte %zu of %zu", kind_name(sweep->kind),
-             answer->name, sweep->end == STEP_FIN ? "FIN" : "RST", i * stride, answer->length);
+             answer->name,
+             sweep->end == STEP_FIN   ? "FIN"
+             : sweep->end == STEP_RST ? "RST"
+                                      : "cut",
+             i * stride, answer->length);
     struct outcome outcome = caller_call(client, sweep->kind, NULL);
     check(sweep, i * stride, &outcome, bench->where);
     outcome_free(&outcome);
@@ -135,6 +142,7 @@ START_TEST(every_answer_is_cut_at_every_byte) {
     for (size_t kind = 0; kind < answers[i].kind_count; kind++) {
       sweeps[sweep_count++] = (struct sweep){&answers[i], answers[i].kinds[kind], STEP_FIN};
       sweeps[sweep_count++] = (struct sweep){&answers[i], answers[i].kinds[kind], STEP_RST};
+      if (tls) sweeps[sweep_count++] = (struct sweep){&answers[i], answers[i].kinds[kind], STEP_CUT};
     }
   for (size_t i = 0; i < THREADS; i++) ck_assert_int_eq(pthread_create(&threads[i], NULL, work, NULL), 0);
   for (size_t i = 0; i < THREADS; i++) pthread_join(threads[i], NULL);
@@ -147,6 +155,7 @@ END_TEST
 int main(int count, char **arguments) {
   if (count > 1) stride = strtoul(arguments[1], NULL, 10);
   if (!stride) stride = 1;
+  tls = count > 2;
   setvbuf(stdout, NULL, _IOLBF, 0);
   faults_begin();
   Suite *suite = suite_create("test_sweep_sockets");
