@@ -206,9 +206,14 @@ def test_command_exists(where, line):
         assert {argument for argument in arguments if argument != "--list"} <= steps
 
 
-def test_suite_for_packagers_exists():
+def test_tests_that_a_command_names_exist():
     tests = json.loads((BUILD / "meson-info/intro-tests.json").read_text())
-    assert [test["name"] for test in tests if "lsexport:base" in test["suite"]]
+    names = {test["name"] for test in tests}
+    suites = {suite.removeprefix("lsexport:") for test in tests for suite in test["suite"]}
+    for where, line in commands():
+        if line.startswith("meson test "):
+            assert set(re.findall(r" (test_\w+)", line)) <= names, where
+            assert set(re.findall(r" --suite (\w+)", line)) <= suites, where
 
 
 # ---- folders
