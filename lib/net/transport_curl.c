@@ -188,6 +188,7 @@ static bool configure(struct attempt *attempt) {
   CURL *easy = attempt->easy;
   struct transport *transport = attempt->transport;
   bool failed = !configure_trust(easy, transport);
+  SET(CURLOPT_CURLU, attempt->url);
   SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
   SET(CURLOPT_NOSIGNAL, 1L);
   SET(CURLOPT_QUICK_EXIT, 1L); /* a resolver that hangs must not hold up a cancel */
@@ -230,10 +231,24 @@ static bool prepare_headers(struct attempt *attempt, const struct request *reque
   return curl_easy_setopt(attempt->easy, CURLOPT_HTTPHEADER, attempt->headers) == CURLE_OK;
 }
 
+/* libcurl would parse a text, and write it anew, for each transfer: a fifth of what a call costs it. */
+static bool prepare_url(struct attempt *attempt, const char *url) {
+  const char *path = url + strcspn(url, "/") + 2;
+  path += strcspn(path, "/");
+  size_t length = (size_t)(path - url);
+  if (attempt->origin && strncmp(attempt->origin, url, length) == 0 && !attempt->origin[length])
+    return curl_url_set(attempt->url, CURLUPART_PATH, path, 0) == CURLUE_OK;
+  mem_free(attempt->origin);
+  attempt->origin = NULL;
+  if (curl_url_set(attempt->url, CURLUPART_URL, url, CURLU_DISALLOW_USER) != CURLUE_OK) return false;
+  attempt->origin = mem_text(url, length);
+  return attempt->origin != NULL;
+}
+
 static bool prepare(struct attempt *attempt, const struct request *request) {
   CURL *easy = attempt->easy;
-  bool failed = !prepare_headers(attempt, request), has_body = request->body != NULL;
-  SET(CURLOPT_URL, request->url);
+  bool failed = !prepare_headers(attempt, request) || !prepare_url(attempt, request->url);
+  bool has_body = request->body != NULL;
   if (has_body) {
     SET(CURLOPT_POST, 1L);
     SET(CURLOPT_POSTFIELDS,
@@ -251,7 +266,9 @@ static bool prepare(struct attempt *attempt, const struct request *request) {
 
 static void discard(struct attempt *attempt) {
   curl_easy_cleanup(attempt->easy);
+  curl_url_cleanup(attempt->url);
   curl_slist_free_all(attempt->headers);
+  mem_free(attempt->origin);
   mem_free(attempt);
 }
 
@@ -265,7 +282,8 @@ static struct attempt *take_attempt(struct transport *transport) {
   if (!attempt) return NULL;
   attempt->transport = transport;
   attempt->easy = curl_easy_init();
-  if (attempt->easy && configure(attempt)) return attempt;
+  attempt->url = curl_url();
+  if (attempt->easy && attempt->url && configure(attempt)) return attempt;
   discard(attempt);
   return NULL;
 }

@@ -42,7 +42,9 @@ struct attempt {
   CURL *easy;
   struct transport *transport;
   struct exchange *exchange;
-  struct curl_slist *headers;
+  CURLU *url;
+  char *origin;               /* scheme, host and port of url; NULL: it has none yet */
+  struct curl_slist *headers; /* of the request made last */
   size_t body_sent;
   bool head_whole; /* the blank line behind the headers was seen */
   bool interim;    /* the head that is being read is a 1xx's: another follows */

@@ -104,6 +104,7 @@ static enum transfer read_fault(const struct attempt *attempt, CURLcode code) {
   /* These two do not mean what they say once an answer has begun: HTTP/0.9 or odd versions, and heads too large. */
   case CURLE_UNSUPPORTED_PROTOCOL:
     return exchange->sent ? TRANSFER_BROKEN : TRANSFER_INTERNAL;
+  case CURLE_URL_MALFORMAT: /* it was well when it was set: there was no memory to write it */
   case CURLE_OUT_OF_MEMORY:
     return exchange->sent ? TRANSFER_BROKEN : TRANSFER_NO_MEMORY;
   default: /* what goes wrong once the request is out is the answer */
