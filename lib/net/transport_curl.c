@@ -3,7 +3,7 @@
 #include "net/transport_curl.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "net/tls_pending.h"
+#include "net/tls_session.h"
 #include "net/world.h"
 
 #include <errno.h>
@@ -84,10 +84,11 @@ static enum input look_at_input(struct transport *transport, int port) {
   return INPUT_NONE;
 }
 
-static bool has_tls_input(CURL *easy) {
+/* OpenSSL's object of the connection; NULL where there is none. */
+static void *tls_of(CURL *easy) {
   struct curl_tlssessioninfo *session = NULL;
-  if (curl_easy_getinfo(easy, CURLINFO_TLS_SSL_PTR, &session) != CURLE_OK || !session) return true;
-  return session->backend != CURLSSLBACKEND_OPENSSL || tls_has_pending(session->internals);
+  if (curl_easy_getinfo(easy, CURLINFO_TLS_SSL_PTR, &session) != CURLE_OK || !session) return NULL;
+  return session->backend == CURLSSLBACKEND_OPENSSL ? session->internals : NULL;
 }
 
 /* Just before the request goes out. Bytes that wait on an idle connection would become this call's answer; on a new one
@@ -106,7 +107,8 @@ static int before_request(void *userdata, char *peer_address, char *own_address,
   bool tls = text_begins_ignoring_case(attempt->exchange->request->url, "https:");
   attempt->exchange->reused = connects == 0;
   enum input input = connects && tls ? INPUT_NONE : look_at_input(attempt->transport, own_port);
-  if (!connects && tls && has_tls_input(attempt->easy)) input = INPUT_BYTES;
+  if (!connects && tls && tls_has_pending(tls_of(attempt->easy))) input = INPUT_BYTES;
+  if (connects && tls) tls_wipe_what_is_read(tls_of(attempt->easy));
   attempt->went_out = input == INPUT_NONE;
   if (attempt->went_out) {
     attempt->transport->connecting--;

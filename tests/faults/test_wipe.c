@@ -206,13 +206,18 @@ static const struct step *const scripts[] = {
     SCRIPT(REQUEST, FIN),                                                      /* create, lost */
 };
 
-static void make_calls(lsexport_client *client) {
+static lsexport_credentials *make_credentials(void) {
   lsexport_credentials *credentials = NULL;
-  lsexport_destination *destination = NULL;
-  lsexport_error *error = NULL;
   ck_assert_int_eq(lsexport_credentials_new_session("AKIAEXAMPLE000000001", SECRET, LSEXPORT_NUL_TERMINATED, TOKEN,
                                                     LSEXPORT_NUL_TERMINATED, &credentials),
                    LSEXPORT_OK);
+  return credentials;
+}
+
+static void make_calls(lsexport_client *client) {
+  lsexport_credentials *credentials = make_credentials();
+  lsexport_destination *destination = NULL;
+  lsexport_error *error = NULL;
   lsexport_destination_spec *spec = make_spec(credentials);
   ck_assert_int_eq(lsexport_destination_get(client, DESTINATION_ID, NULL, &destination, NULL), LSEXPORT_OK);
   lsexport_destination_free(destination);
@@ -239,6 +244,25 @@ START_TEST(leaves_no_copy) {
 }
 END_TEST
 
+/* Sent back by the server, and nothing comes after it that would be read into the same place. */
+START_TEST(leaves_no_copy_of_an_echo) {
+  bool tls = _i;
+  const struct step *script = SCRIPT(REQUEST, ECHO, FIN);
+  struct remote remote = remote_start(tls ? IDENTITY_GOOD : IDENTITY_NONE, &script, 1);
+  ck_assert_int_eq(lsexport_global_init(LSEXPORT_INIT_WIPE), LSEXPORT_OK);
+  lsexport_client *client = make_client(&remote, tls);
+  lsexport_credentials *credentials = make_credentials();
+  lsexport_destination_spec *spec = make_spec(credentials);
+  lsexport_destination *destination = NULL;
+  ck_assert_int_eq(lsexport_destination_create(client, spec, NULL, &destination, NULL), LSEXPORT_ERR_VALIDATION);
+  lsexport_destination_spec_free(spec);
+  lsexport_credentials_free(credentials);
+  lsexport_client_free(client);
+  if (can_count()) ck_assert_int_eq(count_copies(), 0);
+  remote_end(&remote);
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("test_wipe");
   TCase *cases = tcase_create("wiping");
@@ -252,6 +276,7 @@ int main(void) {
   tcase_add_test(cases, is_too_late_behind_a_client);
   tcase_add_test(cases, would_find_a_copy);
   tcase_add_loop_test(cases, leaves_no_copy, 0, 2);
+  tcase_add_loop_test(cases, leaves_no_copy_of_an_echo, 0, 2);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_ENV);
   int failed = srunner_ntests_failed(runner);

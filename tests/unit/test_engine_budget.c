@@ -4,7 +4,7 @@
 
 #include "api/client.h"
 #include "net/engine.h"
-#include "net/tls_pending.h"
+#include "net/tls_session.h"
 
 static struct scene scene;
 
