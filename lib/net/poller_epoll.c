@@ -64,7 +64,8 @@ size_t poller_wait(struct poller *poller, struct poller_event *events, size_t si
 
 void poller_arm(struct poller *poller, int64_t at_ms) {
   if (poller->armed_ms <= at_ms) return; /* too early does no harm: who is woken arms it again */
-  struct itimerspec when = {.it_value = {.tv_sec = at_ms / 1000, .tv_nsec = at_ms % 1000 * 1000000}};
+  int64_t then_ms = at_ms + 1; /* times are cut to milliseconds, and no wait may be too short */
+  struct itimerspec when = {.it_value = {.tv_sec = then_ms / 1000, .tv_nsec = then_ms % 1000 * 1000000}};
   (void)timerfd_settime(poller->timer, TFD_TIMER_ABSTIME, &when, NULL);
   poller->armed_ms = at_ms;
 }
