@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The calls on destinations. */
+#include "api/report.h"
 #include "api/running.h"
 
 #include <lsexport/destination.h>
@@ -18,8 +19,11 @@ static void add_field(void *context, const char *path, const char *message, int3
   error_add_field(error, path, message);
 }
 
-static void check_argument(struct running *running, const void *argument, const char *parameter) {
-  if (!running->error && !argument) running_fail(running, error_new_argument(parameter));
+/* True when the call may go on. */
+static bool check_argument(struct running *running, const void *argument, const char *parameter) {
+  if (running->error) return false;
+  if (!argument) running_fail(running, error_new_argument(parameter));
+  return argument != NULL;
 }
 
 /* Takes the fields that failed, if any did. */
@@ -31,12 +35,9 @@ static void refuse(struct running *running, lsexport_error *error) {
 }
 
 static void check_spec(struct running *running, const lsexport_destination_spec *spec) {
-  check_argument(running, spec, "spec");
-  if (running->error || !spec) return;
-  if (spec->failure == LSEXPORT_ERR_INVALID_ARGUMENT) {
-    check_argument(running, NULL, spec->failed_parameter);
-  } else if (spec->failure) {
-    running_fail(running, error_new(spec->failure, NULL));
+  if (!check_argument(running, spec, "spec")) return;
+  if (spec->failure) {
+    running_fail(running, error_of_builder(spec->failure, spec->failed_parameter));
   } else {
     lsexport_error *error = error_new(LSEXPORT_ERR_VALIDATION, &running->secrets);
     spec_check(spec, &running->secrets, add_field, error);
@@ -45,16 +46,14 @@ static void check_spec(struct running *running, const lsexport_destination_spec 
 }
 
 static void check_id(struct running *running, const char *id) {
-  check_argument(running, id, "destination_id");
-  if (running->error || !id || text_is_uuid(id)) return;
+  if (!check_argument(running, id, "destination_id") || text_is_uuid(id)) return;
   lsexport_error *error = error_new(LSEXPORT_ERR_VALIDATION, &running->secrets);
   error_add_field(error, "destination_id", "must be a UUID, as 01234567-89ab-cdef-0123-456789abcdef");
   running_fail(running, error);
 }
 
 static void check_credentials(struct running *running, const lsexport_credentials *credentials) {
-  check_argument(running, credentials, "credentials");
-  if (running->error || !credentials) return;
+  if (!check_argument(running, credentials, "credentials")) return;
   lsexport_error *error = error_new(LSEXPORT_ERR_VALIDATION, &running->secrets);
   credentials_check(credentials, add_field, error);
   refuse(running, error);

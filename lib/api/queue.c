@@ -304,9 +304,7 @@ static lsexport_error *check_wait(const lsexport_queue *queue, const lsexport_ca
   if (!queue) return error_new_argument("queue");
   if (!completions_out) return error_new_argument("completions_out");
   if (client_is_foreign(queue->client)) return error_new(LSEXPORT_ERR_FORKED, NULL);
-  if (!call || !call->failure) return NULL;
-  return call->failure == LSEXPORT_ERR_INVALID_ARGUMENT ? error_new_argument(call->failed_parameter)
-                                                        : error_new(call->failure, NULL);
+  return call && call->failure ? error_of_builder(call->failure, call->failed_parameter) : NULL;
 }
 
 lsexport_status lsexport_queue_wait(lsexport_queue *queue, int64_t timeout_ms, const lsexport_call *call,
@@ -360,7 +358,7 @@ lsexport_status lsexport_queue_new(lsexport_client *client, lsexport_queue **que
   queue->client = client_share(client);
   errno = 0;
   if (!open_queue(queue)) {
-    bool descriptors = errno == EMFILE || errno == ENFILE;
+    bool descriptors = errno == EMFILE;
     destroy(queue);
     return report(descriptors ? no_descriptors() : error_no_memory(LSEXPORT_APPLIED_NO), error_out);
   }

@@ -12,7 +12,10 @@ lsexport_status report(lsexport_error *error, lsexport_error **error_out) {
   return status;
 }
 
+lsexport_error *error_of_builder(lsexport_status failure, const char *parameter) {
+  return failure == LSEXPORT_ERR_INVALID_ARGUMENT ? error_new_argument(parameter) : error_new(failure, NULL);
+}
+
 lsexport_status report_builder(lsexport_status failure, const char *parameter, lsexport_error **error_out) {
-  bool argument = failure == LSEXPORT_ERR_INVALID_ARGUMENT && parameter;
-  return report(argument ? error_new_argument(parameter) : error_new(failure, NULL), error_out);
+  return report(error_of_builder(failure, parameter), error_out);
 }

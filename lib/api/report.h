@@ -7,7 +7,8 @@
 
 /* Hands the error to the caller, or frees it; its status. An error of no request is finished here. NULL is OK. */
 lsexport_status report(lsexport_error *error, lsexport_error **error_out);
-/* What a builder's setter kept. */
+/* What a builder's setter kept, and its report. */
+lsexport_error *error_of_builder(lsexport_status failure, const char *parameter);
 lsexport_status report_builder(lsexport_status failure, const char *parameter, lsexport_error **error_out);
 
 #endif

@@ -20,11 +20,6 @@ void running_fail(struct running *running, lsexport_error *error) {
   running->error = error;
 }
 
-static lsexport_error *builder_error(const lsexport_call *call) {
-  if (call->failure == LSEXPORT_ERR_INVALID_ARGUMENT) return error_new_argument(call->failed_parameter);
-  return error_new(call->failure, NULL);
-}
-
 static void take_workspace(struct running *running, const lsexport_call *call) {
   if (!call->has_workspace_id) return;
   if (call->workspace_id && text_is_uuid(call->workspace_id)) {
@@ -76,7 +71,7 @@ struct running *running_begin(struct running *here, const char *name, lsexport_c
   } else if (client_is_foreign(client)) {
     running_fail(running, error_new(LSEXPORT_ERR_FORKED, NULL));
   } else if (call && call->failure) {
-    running_fail(running, builder_error(call));
+    running_fail(running, error_of_builder(call->failure, call->failed_parameter));
   } else {
     take_client(running, client, credentials);
     if (call) take_call(running, call);

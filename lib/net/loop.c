@@ -154,7 +154,7 @@ bool loop_turn(struct loop *loop, int64_t wait_ms) {
 }
 
 bool loop_can_go_on(const struct loop *loop) {
-  return loop->ended.first || loop->ready.first || (loop->line.first && loop->in_flight < loop->in_flight_max);
+  return loop->ended.first || (loop->line.first && loop->in_flight < loop->in_flight_max);
 }
 
 struct task *loop_take_ended(struct loop *loop) {

@@ -20,13 +20,15 @@ struct poller_event {
   bool broken; /* an error, or the end */
 };
 
+#define POLLER_EVENTS_MAX 256
+
 bool poller_open(struct poller *poller);
 void poller_close(struct poller *poller);
 /* known: it is watched already. False when the system has no memory for it. */
 bool poller_watch(struct poller *poller, int descriptor, bool in, bool out, bool known);
 void poller_forget(struct poller *poller, int descriptor);
 /* Waits for events; how many there are, the timer's not among them. */
-size_t poller_wait(struct poller *poller, struct poller_event *events, size_t size, int milliseconds);
+size_t poller_wait(struct poller *poller, struct poller_event events[POLLER_EVENTS_MAX], int milliseconds);
 /* Makes the poller's descriptor readable at that instant of CLOCK_MONOTONIC. */
 void poller_arm(struct poller *poller, int64_t at_ms);
 

@@ -6,8 +6,6 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-#define EVENTS_MAX 256
-
 bool poller_open(struct poller *poller) {
   poller->armed_ms = INT64_MAX;
   poller->descriptor = epoll_create1(EPOLL_CLOEXEC);
@@ -42,10 +40,10 @@ static void clear_timer(struct poller *poller) {
   poller->armed_ms = INT64_MAX;
 }
 
-size_t poller_wait(struct poller *poller, struct poller_event *events, size_t size, int milliseconds) {
-  struct epoll_event seen[EVENTS_MAX];
+size_t poller_wait(struct poller *poller, struct poller_event events[POLLER_EVENTS_MAX], int milliseconds) {
+  struct epoll_event seen[POLLER_EVENTS_MAX];
   size_t count = 0;
-  int got = epoll_wait(poller->descriptor, seen, size < EVENTS_MAX ? (int)size : EVENTS_MAX, milliseconds);
+  int got = epoll_wait(poller->descriptor, seen, POLLER_EVENTS_MAX, milliseconds);
   for (int i = 0; i < got; i++) {
     uint32_t flags = seen[i].events;
     if (seen[i].data.fd == poller->timer) {
@@ -64,7 +62,7 @@ size_t poller_wait(struct poller *poller, struct poller_event *events, size_t si
 
 void poller_arm(struct poller *poller, int64_t at_ms) {
   if (poller->armed_ms <= at_ms) return; /* too early does no harm: who is woken arms it again */
-  int64_t then_ms = at_ms + 1; /* times are cut to milliseconds, and no wait may be too short */
+  int64_t then_ms = at_ms + 1;           /* times are cut to milliseconds, and no wait may be too short */
   struct itimerspec when = {.it_value = {.tv_sec = then_ms / 1000, .tv_nsec = then_ms % 1000 * 1000000}};
   (void)timerfd_settime(poller->timer, TFD_TIMER_ABSTIME, &when, NULL);
   poller->armed_ms = at_ms;

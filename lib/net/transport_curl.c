@@ -14,7 +14,6 @@
 
 #define POLL_MAX_MS 60000
 #define POLL_CONNECTING_MS 200 /* libcurl 7.88 sets no timer for its next address when one refuses */
-#define EVENTS_MAX 256
 
 /* What libcurl was built with may not exist where it runs. */
 static const char *system_ca_file(void) {
@@ -399,12 +398,12 @@ static void call_all(struct transport *transport) {
 }
 
 static bool wait_pollable(struct transport *transport, int64_t milliseconds) {
-  struct poller_event events[EVENTS_MAX];
+  struct poller_event events[POLLER_EVENTS_MAX];
   int running;
   int64_t now = world_now_ms(NULL), next = next_call_ms(transport);
   if (milliseconds > POLL_MAX_MS) milliseconds = POLL_MAX_MS;
   if (next - now < milliseconds) milliseconds = next - now;
-  size_t count = poller_wait(&transport->poller, events, EVENTS_MAX, milliseconds > 0 ? (int)milliseconds : 0);
+  size_t count = poller_wait(&transport->poller, events, milliseconds > 0 ? (int)milliseconds : 0);
   for (size_t i = 0; i < count; i++) {
     const struct poller_event *event = &events[i];
     int mask = (event->readable ? CURL_CSELECT_IN : 0) | (event->writable ? CURL_CSELECT_OUT : 0) |

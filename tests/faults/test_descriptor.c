@@ -98,6 +98,25 @@ START_TEST(connections_to_a_host_are_bounded) {
 }
 END_TEST
 
+/* A wait within the queue, longer than the library itself waits in one go. */
+START_TEST(a_plain_wait_has_no_need_of_the_descriptor) {
+  struct server *server = server_start_one(IDENTITY_NONE, SCRIPT(REQUEST, PAUSE(300), ANSWER("200 OK", HEALTHY_BODY)));
+  lsexport_client *client = caller_client(server_root(server), NULL);
+  lsexport_queue *queue = new_queue(client);
+  lsexport_completions *completions = NULL;
+  submit_gets(client, queue, 1, 10 * PACE_ANYTHING_MS);
+  ck_assert_int_eq(lsexport_queue_wait(queue, -1, NULL, &completions, NULL), LSEXPORT_OK);
+  ck_assert_uint_eq(lsexport_completions_count(completions), 1);
+  ck_assert_int_eq(lsexport_completion_status(lsexport_completions_at(completions, 0)), LSEXPORT_OK);
+  lsexport_completions_free(completions);
+  lsexport_queue_free(queue);
+  caller_free(client);
+  caller_finish(server, "a plain wait");
+  server_free(server);
+  complaints_raise();
+}
+END_TEST
+
 /* ---- what ends calls that a silent server holds ---- */
 
 struct held {
@@ -195,6 +214,7 @@ int main(void) {
   TCase *cases = faults_case(suite, "descriptor");
   tcase_add_loop_test(cases, serves_an_event_loop, 0, 4);
   tcase_add_test(cases, connections_to_a_host_are_bounded);
+  tcase_add_test(cases, a_plain_wait_has_no_need_of_the_descriptor);
   tcase_add_test(cases, a_deadline_makes_it_readable);
   tcase_add_test(cases, a_cancel_wakes_the_host);
   tcase_add_test(cases, is_freed_while_calls_are_out);

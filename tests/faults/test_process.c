@@ -173,6 +173,53 @@ START_TEST(forks_in_the_middle_of_a_call) {
 }
 END_TEST
 
+struct queued {
+  lsexport_client *client;
+  lsexport_queue *queue;
+};
+
+static int use_queue_in_child(void *context) {
+  struct queued *queued = context;
+  lsexport_completions *completions = NULL;
+  lsexport_queue *another = NULL;
+  bool fine = lsexport_queue_wait(queued->queue, 0, NULL, &completions, NULL) == LSEXPORT_ERR_FORKED &&
+              lsexport_queue_new(queued->client, &another, NULL) == LSEXPORT_ERR_FORKED;
+  lsexport_queue_cancel(queued->queue, 1);
+  lsexport_queue_close(queued->queue);
+  lsexport_queue_free(queued->queue);
+  lsexport_client_free(queued->client);
+  return !fine;
+}
+
+/* What the child does to the queue that it inherited, the parent's calls do not feel. */
+START_TEST(forks_with_calls_in_a_queue) {
+  struct server *server = server_start_one(_i ? IDENTITY_GOOD : IDENTITY_NONE,
+                                           SCRIPT(REQUEST, TELL(REACHED), AWAIT(2), ANSWER("200 OK", HEALTHY_BODY)));
+  struct queued queued = {.client = caller_client(server_root(server), NULL)};
+  lsexport_call *call = NULL;
+  lsexport_completions *completions = NULL;
+  ck_assert_int_eq(lsexport_queue_new(queued.client, &queued.queue, NULL), LSEXPORT_OK);
+  lsexport_call_new(&call);
+  lsexport_call_set_queue(call, queued.queue, 1);
+  ck_assert_int_eq(lsexport_destination_get(queued.client, DESTINATION_ID, call, NULL, NULL), LSEXPORT_OK);
+  lsexport_call_free(call);
+  while (server_requests(server, "GET") < 1)
+    ck_assert_int_eq(lsexport_queue_wait(queued.queue, 5, NULL, &completions, NULL), LSEXPORT_OK);
+  struct child child = fork_child(use_queue_in_child, &queued);
+  wait_for_child(&child);
+  server_go(server, 2);
+  ck_assert_int_eq(lsexport_queue_wait(queued.queue, -1, NULL, &completions, NULL), LSEXPORT_OK);
+  ck_assert_int_eq(lsexport_completion_status(lsexport_completions_at(completions, 0)), LSEXPORT_OK);
+  lsexport_completions_free(completions);
+  lsexport_queue_free(queued.queue);
+  lsexport_client_free(queued.client);
+  caller_finish(server, "a queue and a fork");
+  ck_assert_int_eq(server_requests(server, NULL), 1);
+  server_free(server);
+  complaints_raise();
+}
+END_TEST
+
 /* A child makes a client of its own, and that works. */
 struct inheritance {
   struct server *server;
@@ -281,6 +328,7 @@ int main(void) {
   tcase_add_loop_test(cases, survives_sigpipe_when_freed, 0, 2);
   tcase_add_loop_test(cases, forks_with_a_pooled_connection, 0, 2);
   tcase_add_loop_test(cases, forks_in_the_middle_of_a_call, 0, 2);
+  tcase_add_loop_test(cases, forks_with_calls_in_a_queue, 0, 2);
   tcase_add_loop_test(cases, lets_a_child_make_its_own, 0, 2);
   tcase_add_loop_test(cases, survives_without_descriptors, 0, 2 * FOUR_KINDS);
   tcase_add_loop_test(cases, goes_on_when_the_client_is_freed, 0, 2);

@@ -118,6 +118,16 @@ static lsexport_status every_credentials(void) {
   return first;
 }
 
+static lsexport_status new_queue(void) {
+  lsexport_queue *queue = NULL;
+  suffer();
+  lsexport_status status = lsexport_queue_new(scene.client, &queue, NULL);
+  allocations_relieve();
+  ck_assert(!queue == (status != LSEXPORT_OK));
+  lsexport_queue_free(queue);
+  return status;
+}
+
 static lsexport_status new_cancel(void) {
   lsexport_cancel *cancel = NULL;
   suffer();
@@ -305,6 +315,7 @@ static const struct {
     {"client_new, every option refused", bad_client, LSEXPORT_ERR_VALIDATION},
     {"credentials_new_*", every_credentials, LSEXPORT_OK},
     {"cancel_new", new_cancel, LSEXPORT_OK},
+    {"queue_new", new_queue, LSEXPORT_OK},
     {"spec with every setter, and create", spec_and_create, LSEXPORT_OK},
     {"call with every setter, and get", call_and_get, LSEXPORT_OK},
     {"wrong arguments of every call", wrong_arguments, LSEXPORT_OK},

@@ -374,7 +374,7 @@ START_TEST(a_cancel_ends_one_call) {
   lsexport_queue_cancel(queue, 2);
   lsexport_queue_cancel(queue, 2);
   lsexport_queue_cancel(queue, 9);
-  lsexport_queue_cancel(queue, 1234);
+  lsexport_queue_cancel(queue, 2 + 1024); /* in the same bucket as 2 */
   ck_assert(is_readable());
   ck_assert_uint_eq(wait_ms(-1), 2);
   ck_assert_int_eq(script_now(&scene.script), 0);
@@ -440,6 +440,31 @@ START_TEST(a_closed_queue_hands_out_all) {
   for (size_t i = 0; i < 2; i++) ck_assert_int_eq(status_at(i), LSEXPORT_ERR_CANCELLED);
   ck_assert_uint_eq(lsexport_queue_count(queue), 0);
   ck_assert_uint_eq(wait_ms(-1), 0);
+}
+END_TEST
+
+static int looks;
+static int64_t (*clock_before)(void *context);
+
+/* Cancels at the third look at the clock after the answer has come: it is being read then. */
+static int64_t cancel_at_a_look(void *context) {
+  if (scene.script.request_count && scene.script.requests[0].ended_ms >= 0 && ++looks == 3) cancel_three(NULL);
+  return clock_before(context);
+}
+
+START_TEST(a_cancel_ends_the_reading_of_a_list) {
+  looks = 0;
+  clock_before = scene.script.world.now_ms;
+  scene.script.world.now_ms = cancel_at_a_look;
+  script_answer(&scene.script, 200,
+                "[" DESTINATION(ID_1, NOON) "," DESTINATION(ID_1, NOON) "," DESTINATION(ID_1, NOON) "," DESTINATION(
+                    ID_1, NOON) "," DESTINATION(ID_1, NOON) "," DESTINATION(ID_1, NOON) "]")
+      ->delay_ms = 10;
+  lsexport_call *call = call_for(3);
+  ck_assert_int_eq(lsexport_destination_list(scene.client, call, NULL, NULL), LSEXPORT_OK);
+  lsexport_call_free(call);
+  ck_assert_uint_eq(wait_ms(-1), 1);
+  ck_assert_int_eq(status_at(0), LSEXPORT_ERR_CANCELLED);
 }
 END_TEST
 
@@ -513,6 +538,8 @@ START_TEST(a_wait_can_be_ended) {
   ck_assert_int_eq(ticks, 3);
   ck_assert_ptr_null(completions);
   lsexport_error_free(error);
+  ck_assert_int_eq(lsexport_queue_wait(queue, 10, call, &completions, NULL), LSEXPORT_OK); /* less than a tick */
+  ck_assert_ptr_null(completions);
   int64_t now = script_now(&scene.script);
   lsexport_call_set_tick(call, NULL, 0);
   lsexport_call_set_cancel(call, cancel);
@@ -581,6 +608,7 @@ int main(void) {
   tcase_add_test(cases, a_cancel_before_its_turn_sends_nothing);
   tcase_add_test(cases, an_answer_that_has_come_counts);
   tcase_add_test(cases, an_id_may_stand_for_several);
+  tcase_add_test(cases, a_cancel_ends_the_reading_of_a_list);
   tcase_add_test(cases, a_closed_queue_hands_out_all);
   tcase_add_test(cases, a_token_ends_all_that_carry_it);
   tcase_add_test(cases, a_token_that_cannot_be_watched);

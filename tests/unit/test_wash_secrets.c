@@ -22,6 +22,7 @@ static const char *const secrets_known[] = {
     "\"\\\"\\\\\"",
     "/slash/es//",
     "with blank and+plus",
+    " blank first, canary",
     "100%25%",
     "p\xc3\xa4sswort\xe2\x82\xac-canary",
     "<canary>&'canary'",
