@@ -39,7 +39,7 @@ START_TEST(headers_are_those_of_the_request) {
                            *const other[] = {"X-One: 1", "X-Two: 3", NULL};
   struct server *server = server_start(&(struct server_plan){0});
   struct transport *transport = transport_curl.open(NULL, &settings, false);
-  const char *const *const asked[] = {two, one, other, other, NULL, two};
+  const char *const *const asked[] = {two, one, other, other, two, NULL, two};
   for (size_t i = 0; i < COUNT(asked); i++)
     ck_assert_int_eq(get(transport, server_root(server), "/", asked[i]), TRANSFER_DONE);
   transport_curl.close(transport);
