@@ -86,8 +86,12 @@ void buf_json_string(struct buf *buf, const char *text, size_t length) {
   size_t plain = 0; /* where the run of bytes that need nothing began */
   for (size_t i = 0; i < length;) {
     unsigned char byte = (unsigned char)text[i];
+    if (byte >= 0x20 && byte < 0x7f && byte != '"' && byte != '\\') {
+      i++;
+      continue;
+    }
     size_t size = text_utf8_size(text + i, length - i);
-    if (size && byte >= 0x20 && byte != '"' && byte != '\\' && byte != 0x7f) {
+    if (size > 1) {
       i += size;
       continue;
     }

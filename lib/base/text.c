@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/text.h"
 
+#include <ctype.h>
 #include <string.h>
 
 int text_lower(int byte) { return byte >= 'A' && byte <= 'Z' ? byte - 'A' + 'a' : byte; }
@@ -25,8 +26,9 @@ bool text_ends(const char *text, const char *end) {
 }
 
 const char *text_find_ignoring_case(const char *text, const char *needle) {
+  int first = text_lower((unsigned char)*needle);
   do {
-    if (text_begins_ignoring_case(text, needle)) return text;
+    if ((!first || text_lower((unsigned char)*text) == first) && text_begins_ignoring_case(text, needle)) return text;
   } while (*text++);
   return NULL;
 }
@@ -49,7 +51,7 @@ size_t text_utf8_size(const char *text, size_t length) {
 
 bool text_is_utf8(const char *text, size_t length) {
   while (length) {
-    size_t size = text_utf8_size(text, length);
+    size_t size = (unsigned char)*text < 0x80 ? 1 : text_utf8_size(text, length);
     if (!size) return false;
     text += size;
     length -= size;
@@ -70,17 +72,14 @@ size_t text_character_count(const char *text) {
   return count;
 }
 
-static bool is_hexadecimal(char byte) {
-  return (byte >= '0' && byte <= '9') ||
-         (text_lower((unsigned char)byte) >= 'a' && text_lower((unsigned char)byte) <= 'f');
-}
-
 bool text_is_uuid(const char *text) {
-  for (size_t i = 0; i < UUID_LENGTH; i++) {
-    bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-    if (dash ? text[i] != '-' : !is_hexadecimal(text[i])) return false;
+  static const char groups[] = {8, 4, 4, 4, 12};
+  for (size_t i = 0; i < sizeof groups; i++) {
+    if (i && *text++ != '-') return false;
+    for (int left = groups[i]; left; left--)
+      if (!isxdigit((unsigned char)*text++)) return false;
   }
-  return text[UUID_LENGTH] == '\0';
+  return *text == '\0';
 }
 
 bool text_to_integer(const char *text, int64_t *number_out) {

@@ -114,7 +114,20 @@ static bool is_cut(const char *rest, size_t length) {
   return !length || (length < LONGEST_FORM && (*rest == '%' || *rest == '\\' || (unsigned char)*rest >= 0x80));
 }
 
+/* Could the byte be more than itself: the beginning of an escape, or a part of a character? */
+static bool is_plain(char byte) { return (unsigned char)byte < 0x80 && byte != '%' && byte != '\\'; }
+
+/* They part where no form writes anything but the byte itself, or so near the text's end that nothing of the secret is
+ * told: quick to see, and nearly always so. */
+static bool differs_plainly(const char *text, size_t length, const char *secret, size_t secret_length) {
+  size_t i = 0;
+  while (i < length && i < secret_length && text[i] == secret[i] && is_plain(text[i])) i++;
+  if (i == secret_length) return false;
+  return i < length ? is_plain(text[i]) && text[i] != '+' : i < SECRET_BEGINNING;
+}
+
 static size_t match_forms(const char *text, size_t length, const char *secret, size_t secret_length) {
+  if (differs_plainly(text, length, secret, secret_length)) return 0;
   size_t longest = 0;
   bool cut = false;
   for (enum form form = FORM_PLAIN; form < FORM_COUNT; form++) {
@@ -154,18 +167,20 @@ static const size_t base64_starts[] = {0, 4, 2}; /* the secret begins a group, o
 
 #define BASE64_LEAST_DIGITS 4 /* fewer prove nothing */
 
+static size_t count_base64(const char *text, size_t length, const char *secret, size_t secret_length, size_t bit) {
+  for (size_t digits = 0;; digits++) {
+    int value = base64_digit(secret, secret_length, bit + digits * 6);
+    if (value < 0) return digits;
+    if (digits == length && digits >= SECRET_BEGINNING * 4 / 3) return digits;
+    if (digits >= length || base64_value(text[digits]) != value) return 0;
+  }
+}
+
 static size_t match_base64(const char *text, size_t length, const char *secret, size_t secret_length) {
+  int first = base64_value(*text);
   for (size_t start = 0; start < 3; start++) {
-    size_t digits = 0;
-    for (;; digits++) {
-      int value = base64_digit(secret, secret_length, base64_starts[start] + digits * 6);
-      if (value < 0) break;
-      if (digits == length && digits >= SECRET_BEGINNING * 4 / 3) break;
-      if (digits >= length || base64_value(text[digits]) != value) {
-        digits = 0;
-        break;
-      }
-    }
+    if (base64_digit(secret, secret_length, base64_starts[start]) != first) continue;
+    size_t digits = count_base64(text, length, secret, secret_length, base64_starts[start]);
     if (digits >= BASE64_LEAST_DIGITS) return digits;
   }
   return 0;
@@ -177,19 +192,35 @@ void secrets_add(struct secrets *secrets, const char *text, size_t length) {
   secrets->item[secrets->count++].length = length;
 }
 
-/* Can it begin a form other than base64? */
-static bool begins_form(char byte, const char *secret) {
-  return byte == *secret || byte == '%' || byte == '\\' || (byte == '+' && *secret == ' ');
+/* For each byte, a bit for each secret of which some form begins with it: most bytes of most texts begin none. */
+typedef unsigned char beginnings[256];
+
+static void note_beginnings(beginnings begins, const struct secrets *secrets) {
+  static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_";
+  memset(begins, 0, sizeof(beginnings));
+  for (size_t i = 0; secrets && i < secrets->count; i++) {
+    const char *secret = secrets->item[i].text;
+    unsigned char bit = (unsigned char)(1u << i);
+    begins[(unsigned char)*secret] |= bit;
+    begins['%'] |= bit;
+    begins['\\'] |= bit;
+    if (*secret == ' ') begins['+'] |= bit;
+    for (size_t start = 0; start < 3; start++) {
+      int value = base64_digit(secret, secrets->item[i].length, base64_starts[start]);
+      if (value >= 0) begins[(unsigned char)digits[value]] |= bit;
+      if (value >= 62) begins[(unsigned char)digits[value + 2]] |= bit;
+    }
+  }
 }
 
 /* The longest that begins here. */
-static size_t match_one(const char *text, size_t length, const struct secrets *secrets) {
+static size_t match_one(const char *text, size_t length, const struct secrets *secrets, const beginnings begins) {
   size_t longest = 0;
-  for (size_t i = 0; secrets && i < secrets->count; i++) {
-    const char *secret = secrets->item[i].text;
-    size_t secret_length = secrets->item[i].length;
-    size_t forms = begins_form(*text, secret) ? match_forms(text, length, secret, secret_length) : 0;
-    size_t base64 = match_base64(text, length, secret, secret_length);
+  unsigned candidates = begins[(unsigned char)*text];
+  for (size_t i = 0; candidates >> i; i++) {
+    if (!(candidates >> i & 1)) continue;
+    size_t forms = match_forms(text, length, secrets->item[i].text, secrets->item[i].length);
+    size_t base64 = match_base64(text, length, secrets->item[i].text, secrets->item[i].length);
     if (forms > longest) longest = forms;
     if (base64 > longest) longest = base64;
   }
@@ -197,35 +228,17 @@ static size_t match_one(const char *text, size_t length, const struct secrets *s
 }
 
 /* That, and those that begin within it and reach further. */
-static size_t match_secrets(const char *text, size_t length, const struct secrets *secrets) {
-  size_t end = match_one(text, length, secrets);
+static size_t match_secrets(const char *text, size_t length, const struct secrets *secrets, const beginnings begins) {
+  size_t end = match_one(text, length, secrets, begins);
   for (size_t at = 1; at < end; at++) {
-    size_t reach = at + match_one(text + at, length - at, secrets);
+    size_t reach = at + match_one(text + at, length - at, secrets, begins);
     if (reach > end) end = reach;
   }
   return end;
 }
 
-/* ---- most bytes of most texts need no closer look ---- */
-
-/* The bytes with which some form of some secret begins. */
-static void note_beginnings(bool begins[256], const struct secrets *secrets) {
-  static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_";
-  memset(begins, 0, 256);
-  begins['%'] = begins['\\'] = true;
-  for (size_t i = 0; secrets && i < secrets->count; i++) {
-    const char *secret = secrets->item[i].text;
-    begins[(unsigned char)*secret] = true;
-    if (*secret == ' ') begins['+'] = true;
-    for (size_t start = 0; start < 3; start++) {
-      int value = base64_digit(secret, secrets->item[i].length, base64_starts[start]);
-      if (value >= 0) begins[(unsigned char)digits[value]] = true;
-      if (value >= 62) begins[(unsigned char)digits[value + 2]] = true;
-    }
-  }
-}
-
-static size_t plain_length(const char *text, size_t length, const bool begins[256]) {
+/* How much of it is plain ASCII that begins no secret. */
+static size_t plain_length(const char *text, size_t length, const beginnings begins) {
   for (size_t i = 0; i < length; i++) {
     unsigned char byte = (unsigned char)text[i];
     if (byte < 0x20 || byte >= 0x7f || begins[byte]) return i;
@@ -247,7 +260,7 @@ static bool is_unfit(const char *text, size_t size) {
 void wash(struct buf *out, const char *text, size_t length, size_t maximum, const struct secrets *secrets) {
   size_t first = out->length;
   size_t last = length > maximum * WASH_LOOKS_AT ? maximum * WASH_LOOKS_AT : length;
-  bool begins[256];
+  beginnings begins;
   note_beginnings(begins, secrets);
   for (size_t at = 0; at < last;) {
     size_t room = maximum - (out->length - first);
@@ -258,7 +271,7 @@ void wash(struct buf *out, const char *text, size_t length, size_t maximum, cons
       at += plain;
       continue;
     }
-    size_t secret = match_secrets(text + at, length - at, secrets);
+    size_t secret = match_secrets(text + at, length - at, secrets, begins);
     size_t size = text_utf8_size(text + at, length - at);
     const char *shown = text + at;
     size_t shown_size = size;

@@ -94,8 +94,9 @@ size_t node_array_count(const json_node *node) { return json_array_size(node); }
 
 json_node *node_array_at(const json_node *node, size_t index) { return json_array_get(node, index); }
 
-bool node_each_member(json_node *node, node_visit_fn visit, void *context) {
-  for (void *at = json_object_iter(node); at; at = json_object_iter_next(node, at))
+bool node_each_member(const json_node *node, node_visit_fn visit, void *context) {
+  json_node *object = (json_node *)(uintptr_t)node; /* jansson's iterators take no const */
+  for (void *at = json_object_iter(object); at; at = json_object_iter_next(object, at))
     if (!visit(context, json_object_iter_key(at), json_object_iter_value(at))) return false;
   return true;
 }

@@ -41,7 +41,7 @@ json_node *node_array_at(const json_node *node, size_t index);
 
 /* Calls visit for each member until it answers false. */
 typedef bool (*node_visit_fn)(void *context, const char *name, json_node *value);
-bool node_each_member(json_node *node, node_visit_fn visit, void *context);
+bool node_each_member(const json_node *node, node_visit_fn visit, void *context);
 
 /* Alike when members that are null, and objects that have no others, count as absent. */
 bool node_equal_without_nulls(const json_node *a, const json_node *b);

@@ -39,21 +39,29 @@ struct form {
   bool blank_ends;    /* it may begin or end with a blank */
 };
 
+/* As nearly all texts are: then there is nothing to find. */
+static bool is_printable_ascii(const char *text, size_t length) {
+  for (size_t i = 0; i < length; i++)
+    if ((unsigned char)text[i] < 0x20 || (unsigned char)text[i] >= 0x7f) return false;
+  return true;
+}
+
 /* False when it was refused. */
 static bool check_form(const struct check *check, const char *path, const char *text, size_t length, struct form form) {
   char message[MESSAGE_MAX];
-  if (strnlen(text, length) != length || text_has_control(text, length)) {
+  bool plain = is_printable_ascii(text, length);
+  size_t count = plain ? length : text_character_count(text);
+  if (!plain && (strnlen(text, length) != length || text_has_control(text, length))) {
     refuse(check, path, "holds a control character, as a line break at its end");
-  } else if (!text_is_utf8(text, length)) {
+  } else if (!plain && !text_is_utf8(text, length)) {
     refuse(check, path, "is not valid UTF-8");
   } else if (length && !form.blank_ends && (text[0] == ' ' || text[length - 1] == ' ')) {
     refuse(check, path, "begins or ends with a blank");
-  } else if (text_character_count(text) < form.least || text_character_count(text) > form.most) {
+  } else if (count < form.least || count > form.most) {
     if (!length)
       snprintf(message, sizeof message, "must not be empty");
     else
-      snprintf(message, sizeof message, "must have %zu to %zu characters, but has %zu", form.least, form.most,
-               text_character_count(text));
+      snprintf(message, sizeof message, "must have %zu to %zu characters, but has %zu", form.least, form.most, count);
     refuse(check, path, message);
   } else {
     return true;

@@ -11,24 +11,25 @@
 
 /* ---- its members, each looked up once ---- */
 
-enum member {
-  ID,
-  DISPLAY_NAME,
-  WORKSPACE_ID,
-  TYPE,
-  CREATED_AT,
-  UPDATED_AT,
-  CREDENTIALS_KEYS,
-  CONFIG, /* those that follow are its own */
-  BUCKET_NAME,
-  REGION,
-  ENDPOINT_URL,
-  AWS_ROLE_ARN,
-  PREFIX,
-  INCLUDE_BUCKET_IN_PREFIX,
-  CONFIG_KWARGS_S3,
-  S3_ADDITIONAL_KWARGS,
-  MEMBER_COUNT
+enum member { /* but for the first, as servers order them */
+              ID,
+              TYPE,
+              DISPLAY_NAME,
+              CONFIG,
+              WORKSPACE_ID,
+              CREATED_AT,
+              UPDATED_AT,
+              CREDENTIALS_KEYS,
+              CONFIG_FIRST, /* those of config */
+              ENDPOINT_URL = CONFIG_FIRST,
+              PREFIX,
+              BUCKET_NAME,
+              REGION,
+              S3_ADDITIONAL_KWARGS,
+              CONFIG_KWARGS_S3,
+              INCLUDE_BUCKET_IN_PREFIX,
+              AWS_ROLE_ARN,
+              MEMBER_COUNT
 };
 
 enum need { UUID, TEXT, TEXT_IF_PRESENT, TEXT_OR_NULL, TEXTS_OR_NULL, BOOLEAN_OR_NULL, OBJECT, OBJECT_OR_NULL };
@@ -38,21 +39,21 @@ static const struct {
   enum need need;
 } schema[MEMBER_COUNT] = {
     [ID] = {"id", UUID},
-    [DISPLAY_NAME] = {"display_name", TEXT},
-    [WORKSPACE_ID] = {"tenant_id", TEXT_IF_PRESENT},
     [TYPE] = {"destination_type", TEXT_IF_PRESENT},
+    [DISPLAY_NAME] = {"display_name", TEXT},
+    [CONFIG] = {"config", OBJECT},
+    [WORKSPACE_ID] = {"tenant_id", TEXT_IF_PRESENT},
     [CREATED_AT] = {"created_at", TEXT_IF_PRESENT},
     [UPDATED_AT] = {"updated_at", TEXT_IF_PRESENT},
     [CREDENTIALS_KEYS] = {"credentials_keys", TEXTS_OR_NULL},
-    [CONFIG] = {"config", OBJECT},
+    [ENDPOINT_URL] = {"endpoint_url", TEXT_OR_NULL},
+    [PREFIX] = {"prefix", TEXT_OR_NULL},
     [BUCKET_NAME] = {"bucket_name", TEXT_OR_NULL},
     [REGION] = {"region", TEXT_OR_NULL},
-    [ENDPOINT_URL] = {"endpoint_url", TEXT_OR_NULL},
-    [AWS_ROLE_ARN] = {"aws_role_arn", TEXT_OR_NULL},
-    [PREFIX] = {"prefix", TEXT_OR_NULL},
-    [INCLUDE_BUCKET_IN_PREFIX] = {"include_bucket_in_prefix", BOOLEAN_OR_NULL},
-    [CONFIG_KWARGS_S3] = {"config_kwargs_s3", OBJECT_OR_NULL},
     [S3_ADDITIONAL_KWARGS] = {"s3_additional_kwargs", OBJECT_OR_NULL},
+    [CONFIG_KWARGS_S3] = {"config_kwargs_s3", OBJECT_OR_NULL},
+    [INCLUDE_BUCKET_IN_PREFIX] = {"include_bucket_in_prefix", BOOLEAN_OR_NULL},
+    [AWS_ROLE_ARN] = {"aws_role_arn", TEXT_OR_NULL},
 };
 
 static bool fits(const json_node *member, enum need need) {
@@ -78,13 +79,34 @@ static bool fits(const json_node *member, enum need need) {
   }
 }
 
+struct search {
+  enum member first, end;
+  enum member next; /* the likeliest */
+  const json_node **members;
+};
+
+static bool take_member(void *context, const char *name, json_node *value) {
+  struct search *search = context;
+  for (enum member i = search->first; i < search->end; i++) {
+    enum member member = search->next;
+    search->next = member + 1 < search->end ? member + 1 : search->first;
+    if (!text_equal(name, schema[member].name)) continue;
+    search->members[member] = value;
+    break;
+  }
+  return true;
+}
+
+static void find_members(const json_node *object, enum member first, enum member end, const json_node **members) {
+  node_each_member(object, take_member, &(struct search){first, end, first, members});
+}
+
 /* The name of the first that is missing or has the wrong type; NULL when all is well. */
-static const char *find_members(const struct destination_source *source, const json_node *members[MEMBER_COUNT]) {
+static const char *find_wrong(const json_node *const members[MEMBER_COUNT], bool may_be_short) {
   for (enum member i = 0; i < MEMBER_COUNT; i++) {
     enum need need = schema[i].need;
-    members[i] = node_member(i > CONFIG ? members[CONFIG] : source->node, schema[i].name);
-    if (source->may_be_short && i == DISPLAY_NAME) need = TEXT_IF_PRESENT;
-    if (source->may_be_short && i == CONFIG && !members[i]) continue;
+    if (may_be_short && i == DISPLAY_NAME) need = TEXT_IF_PRESENT;
+    if (may_be_short && i == CONFIG && !members[CONFIG]) continue;
     if (!fits(members[i], need)) return schema[i].name;
   }
   return NULL;
@@ -198,7 +220,9 @@ static bool wash_request_id(const struct destination_source *source, char **text
 enum destination_read destination_read(const struct destination_source *source, lsexport_destination **destination_out,
                                        const char **wrong_out) {
   struct parts parts = {.source = source};
-  *wrong_out = node_is_object(source->node) ? find_members(source, parts.members) : "the object itself";
+  find_members(source->node, ID, CONFIG_FIRST, parts.members);
+  find_members(parts.members[CONFIG], CONFIG_FIRST, MEMBER_COUNT, parts.members);
+  *wrong_out = node_is_object(source->node) ? find_wrong(parts.members, source->may_be_short) : "the object itself";
   if (*wrong_out) return DESTINATION_NOT_VALID;
   parts.key_count = node_array_count(parts.members[CREDENTIALS_KEYS]);
   lsexport_destination *destination = NULL;
