@@ -18,6 +18,7 @@ coverage    lines and branches of lib/ that the C tests reach
 floor       built with meson 1.0.1; the base suite
 dist        the release tarball: made, built, base suite, installed
 emulator    the emulator, on its own bucket and on the storage servers
+instructions what a call costs, in instructions; the benches run
 abi         exported symbols, headers, abidiff
 install     an installed library, and its consumers
 structure   who includes whom, and what lib/ never does
@@ -36,6 +37,10 @@ built() {
   meson compile -C "build/$name"
 }
 built_with_gcc() { built gcc gcc; }
+built_with_benches() {
+  built_with_gcc
+  meson compile -C build/gcc benches
+}
 built_with_clang() { built clang clang; }
 
 # meson_test BUILD STEP ARGUMENTS...
@@ -163,6 +168,10 @@ step_emulator() {
   scripts/setup-storage-servers
   EMULATOR_TEST_VERSITYGW=$root/.tools/bin/versitygw EMULATOR_TEST_MINIO=$root/.tools/bin/minio \
     python_tests emulator emulator/tests
+}
+step_instructions() {
+  built_with_benches
+  python_tests instructions tests/bench
 }
 step_abi() { python_tests abi tests/abi; }
 step_install() { python_tests install tests/install; }
