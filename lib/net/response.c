@@ -43,6 +43,13 @@ static void take_value(const char *line, size_t length, size_t name_length, char
   value[kept] = '\0';
 }
 
+/* A long body in one piece, rather than by doubling and copying. One that is too long ends the transfer elsewhere. */
+static void expect_length(struct response *response, const char *value) {
+  int64_t length = 0;
+  if (text_to_integer(value, &length) && length > 0 && (uint64_t)length <= response->body.maximum)
+    buf_reserve(&response->body, (size_t)length);
+}
+
 void response_take_header(struct response *response, const char *line, size_t length, int64_t unix_s) {
   char other[RESPONSE_HEADER_MAX], *value;
   const char *colon = memchr(line, ':', length);
@@ -54,7 +61,10 @@ void response_take_header(struct response *response, const char *line, size_t le
           : IS("X-Request-Id")     ? response->request_id
                                    : other;
   take_value(line, length, name_length, value);
-  if (IS("Content-Length")) response->length_known = true;
+  if (IS("Content-Length")) {
+    response->length_known = true;
+    expect_length(response, value);
+  }
   if (IS("Transfer-Encoding") && text_find_ignoring_case(value, "chunked")) response->length_known = true;
   if (IS("Retry-After")) {
     int64_t wait_ms = read_retry_after(value, unix_s);

@@ -161,6 +161,27 @@ START_TEST(length_known) {
   response_begin(&response, 1024);
   take(&response, lengths[_i].line);
   ck_assert_int_eq(response.length_known, lengths[_i].known);
+  response_free(&response);
+}
+END_TEST
+
+static const struct {
+  const char *line;
+  bool ready; /* for 1024 bytes */
+} sizes[] = {
+    {"Content-Length: 1024\r\n", true},   {"Content-Length: 1025\r\n", false}, /* more than is read */
+    {"Content-Length: -1024\r\n", false}, {"Content-Length: 1024x\r\n", false},
+    {"Content-Length: 0\r\n", false},     {"X-Content-Length: 1024\r\n", false},
+};
+
+START_TEST(a_body_of_known_length_gets_its_memory_at_once) {
+  struct response response = {0};
+  response_begin(&response, 1024);
+  take(&response, sizes[_i].line);
+  ck_assert_int_eq(response.body.capacity > 1024, sizes[_i].ready);
+  ck_assert_int_eq(response.body.failure, BUF_FINE);
+  ck_assert_uint_eq(response.body.length, 0);
+  response_free(&response);
 }
 END_TEST
 
@@ -221,6 +242,7 @@ int main(void) {
   tcase_add_loop_test(cases, line, 0, (int)COUNT(lines));
   tcase_add_test(cases, each_name_goes_to_its_place);
   tcase_add_loop_test(cases, length_known, 0, (int)COUNT(lengths));
+  tcase_add_loop_test(cases, a_body_of_known_length_gets_its_memory_at_once, 0, (int)COUNT(sizes));
   tcase_add_test(cases, long_values_are_cut);
   tcase_add_test(cases, a_nul_in_a_value);
   tcase_add_test(cases, beginning_again_keeps_memory_and_nothing_else);
