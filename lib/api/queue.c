@@ -266,9 +266,10 @@ static bool turn(lsexport_queue *queue, int64_t timeout_ms, const lsexport_call 
   for (int rounds = 0;; rounds++) {
     empty_box(queue);
     look_at_tokens(queue);
-    if (loop->ended.first || !atomic_load(&queue->count)) return false;
+    if (loop->ended.first) return false;
     if (call && is_interrupted(call, now, &ticked)) return true;
     int64_t left = timeout_ms < 0 ? INT64_MAX : timeout_ms - (now - begun);
+    if (!atomic_load(&queue->count)) left = 0; /* nothing to wait for; but idle connections may have ended */
     if (left <= 0 && !happened) return false;
     if (left <= 0 && rounds > ROUNDS_MAX) {
       wake_from_here(queue);

@@ -7,7 +7,6 @@
 #include "net/world.h"
 
 #include <errno.h>
-#include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -26,61 +25,17 @@ static const char *system_ca_file(void) {
   return info->age >= CURLVERSION_SEVENTH ? info->cainfo : NULL;
 }
 
-/* ---- sockets: is somebody talking before we asked? ---- */
-
-static curl_socket_t open_socket(void *userdata, curlsocktype purpose, struct curl_sockaddr *address) {
-  struct transport *transport = userdata;
-  (void)purpose;
-  if (transport->socket_count == transport->socket_capacity) {
-    size_t capacity = transport->socket_capacity ? transport->socket_capacity * 2 : 8;
-    size_t size = sizeof *transport->sockets;
-    struct open_socket *sockets = mem_grow(transport->sockets, transport->socket_count * size, capacity * size);
-    transport->no_memory = !sockets;
-    if (!sockets) return CURL_SOCKET_BAD;
-    transport->sockets = sockets;
-    transport->socket_capacity = capacity;
-  }
-  int descriptor = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-  if (descriptor < 0) return CURL_SOCKET_BAD;
-  transport->sockets[transport->socket_count].descriptor = descriptor;
-  transport->sockets[transport->socket_count++].port = 0;
-  return descriptor;
-}
-
-static int close_socket(void *userdata, curl_socket_t descriptor) {
-  struct transport *transport = userdata;
-  for (size_t i = 0; i < transport->socket_count; i++)
-    if (transport->sockets[i].descriptor == descriptor) {
-      transport->sockets[i] = transport->sockets[--transport->socket_count];
-      break;
-    }
-  return close(descriptor);
-}
-
-static int local_port(int descriptor) {
-  union {
-    struct sockaddr any;
-    struct sockaddr_in v4;
-    struct sockaddr_in6 v6;
-  } address = {0};
-  socklen_t size = sizeof address;
-  if (getsockname(descriptor, &address.any, &size)) return -1;
-  return ntohs(address.any.sa_family == AF_INET6 ? address.v6.sin6_port : address.v4.sin_port);
-}
+/* ---- is somebody talking before we asked? ---- */
 
 enum input { INPUT_NONE, INPUT_BYTES, INPUT_END };
 
 static enum input look_at_input(struct transport *transport, int port) {
-  for (size_t i = 0; i < transport->socket_count; i++) {
-    struct open_socket *candidate = &transport->sockets[i];
-    if (!candidate->port) candidate->port = local_port(candidate->descriptor);
-    if (candidate->port != port) continue;
-    char byte;
-    ssize_t got = recv(candidate->descriptor, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-    if (got > 0) return INPUT_BYTES;
-    return got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK) ? INPUT_NONE : INPUT_END;
-  }
-  return INPUT_NONE;
+  char byte;
+  int descriptor = sockets_find(transport, port);
+  if (descriptor < 0) return INPUT_NONE;
+  ssize_t got = recv(descriptor, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  if (got > 0) return INPUT_BYTES;
+  return got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK) ? INPUT_NONE : INPUT_END;
 }
 
 /* OpenSSL's object of the connection; NULL where there is none. */
@@ -197,9 +152,9 @@ static bool configure(struct attempt *attempt) {
   SET(CURLOPT_TCP_KEEPALIVE, 1L); /* a create is silent for minutes while LangSmith writes to the bucket */
   SET(CURLOPT_USERAGENT, transport->settings->user_agent);
   SET(CURLOPT_ERRORBUFFER, attempt->detail);
-  SET(CURLOPT_OPENSOCKETFUNCTION, open_socket);
+  SET(CURLOPT_OPENSOCKETFUNCTION, sockets_open);
   SET(CURLOPT_OPENSOCKETDATA, transport);
-  SET(CURLOPT_CLOSESOCKETFUNCTION, close_socket);
+  SET(CURLOPT_CLOSESOCKETFUNCTION, sockets_close);
   SET(CURLOPT_CLOSESOCKETDATA, transport);
   SET(CURLOPT_PREREQFUNCTION, before_request);
   SET(CURLOPT_PREREQDATA, attempt);
@@ -348,19 +303,6 @@ static void drive(struct transport *transport) {
 
 /* ---- pollable: libcurl says what it waits for ---- */
 
-static int on_socket(CURL *easy, curl_socket_t descriptor, int what, void *userdata, void *known) {
-  struct transport *transport = userdata;
-  (void)easy;
-  if (what == CURL_POLL_REMOVE) {
-    poller_forget(&transport->poller, descriptor);
-    return 0;
-  }
-  bool in = what == CURL_POLL_IN || what == CURL_POLL_INOUT, out = what == CURL_POLL_OUT || what == CURL_POLL_INOUT;
-  if (!poller_watch(&transport->poller, descriptor, in, out, known != NULL)) return -1;
-  curl_multi_assign(transport->multi, descriptor, transport);
-  return 0;
-}
-
 static int on_timer(CURLM *multi, long milliseconds, void *userdata) {
   struct transport *transport = userdata;
   (void)multi;
@@ -372,7 +314,7 @@ static bool make_pollable(struct transport *transport) {
   CURLM *multi = transport->multi;
   transport->timer_ms = INT64_MAX;
   transport->pollable = poller_open(&transport->poller);
-  curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, on_socket);
+  curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, sockets_watch);
   curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, transport);
   curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, on_timer);
   curl_multi_setopt(multi, CURLMOPT_TIMERDATA, transport);
@@ -406,6 +348,7 @@ static bool wait_pollable(struct transport *transport, int64_t milliseconds) {
   size_t count = poller_wait(&transport->poller, events, milliseconds > 0 ? (int)milliseconds : 0);
   for (size_t i = 0; i < count; i++) {
     const struct poller_event *event = &events[i];
+    if (sockets_drop_idle(transport, event->descriptor)) continue;
     int mask = (event->readable ? CURL_CSELECT_IN : 0) | (event->writable ? CURL_CSELECT_OUT : 0) |
                (event->broken ? CURL_CSELECT_ERR : 0);
     curl_multi_socket_action(transport->multi, event->descriptor, mask, &running);

@@ -8,22 +8,26 @@
 
 #include <curl/curl.h>
 
-struct open_socket { /* and its local port, by which libcurl names a connection before a request goes out on it */
-  int descriptor;
-  int port; /* 0: not asked yet */
+/* A socket that libcurl has from us. */
+struct own_socket {
+  bool open;
+  bool in, out; /* what it is watched for */
+  bool idle;    /* libcurl does not ask for it any more; but as a rule it does again, at once */
+  int port;     /* its local one, by which libcurl names a connection before a request goes out; 0: not asked yet */
 };
+#define SOCKET_HINTS 1024
 
 struct transport {
   CURLM *multi;
   const struct transport_settings *settings;
   const char *ca_file;
-  struct attempt *idle; /* configured handles that wait for work */
-  struct open_socket *sockets;
-  size_t socket_count;
+  struct attempt *idle;       /* configured handles that wait for work */
+  struct own_socket *sockets; /* by descriptor */
   size_t socket_capacity;
-  size_t connecting; /* attempts that have no connection yet */
-  bool no_memory;    /* for a socket: libcurl calls that a failure to connect */
-  bool pollable;     /* what follows is in use */
+  int hints[SOCKET_HINTS]; /* where a port may be found */
+  size_t connecting;       /* attempts that have no connection yet */
+  bool no_memory;          /* for a socket: libcurl calls that a failure to connect */
+  bool pollable;           /* what follows is in use */
   struct poller poller;
   int64_t timer_ms;  /* when libcurl wants to be called; INT64_MAX: not at all */
   int64_t called_ms; /* when all that connect were looked at last */
@@ -54,6 +58,18 @@ struct attempt {
   char detail[CURL_ERROR_SIZE];
   struct attempt *next;
 };
+
+/* ---- sockets (transport_curl_sockets.c): callbacks of libcurl's, with the transport as userdata ---- */
+
+curl_socket_t sockets_open(void *userdata, curlsocktype purpose, struct curl_sockaddr *address);
+int sockets_close(void *userdata, curl_socket_t descriptor);
+int sockets_watch(CURL *easy, curl_socket_t descriptor, int what, void *userdata, void *known);
+/* The one with that local port; -1: none. */
+int sockets_find(struct transport *transport, int port);
+/* An idle one has spoken, or ended: it is watched no more. False when it is not idle. */
+bool sockets_drop_idle(struct transport *transport, int descriptor);
+
+/* ---- outcomes (transport_curl_outcome.c) ---- */
 
 /* How far it came: sent and duration_us of the exchange. */
 void attempt_read_progress(struct attempt *attempt);

@@ -50,6 +50,16 @@ static size_t take(lsexport_queue *queue, lsexport_status status) {
   return count;
 }
 
+static bool wait_for_descriptor(lsexport_queue *queue, int64_t milliseconds) {
+  struct pollfd poller = {.fd = lsexport_queue_descriptor(queue), .events = POLLIN};
+  return poll(&poller, 1, (int)milliseconds) == 1;
+}
+
+static void host_until(lsexport_queue *queue, size_t ended, lsexport_status status) {
+  for (size_t count = 0; count < ended; count += take(queue, status))
+    ck_assert(wait_for_descriptor(queue, PACE_ANYTHING_MS));
+}
+
 /* What a host with a level-triggered poller does, and what one with an edge-triggered one does. */
 static void host(lsexport_queue *queue, bool edge) {
   int poller = epoll_create1(EPOLL_CLOEXEC);
@@ -120,6 +130,35 @@ START_TEST(a_plain_wait_has_no_need_of_the_descriptor) {
 }
 END_TEST
 
+/* The server ends a connection that nobody uses: that wakes the host, and no more than that. */
+START_TEST(an_idle_connection_may_end) {
+  bool tls = _i;
+  struct server *server =
+      server_start_one(tls ? IDENTITY_GOOD : IDENTITY_NONE,
+                       SCRIPT(REQUEST, ANSWER("200 OK", HEALTHY_BODY), REQUEST, ANSWER("200 OK", HEALTHY_BODY), FIN));
+  lsexport_client *client = caller_client(server_root(server), NULL);
+  lsexport_queue *queue = new_queue(client);
+  for (int i = 0; i < 3; i++) {
+    submit_gets(client, queue, 1, 0);
+    host_until(queue, 1, LSEXPORT_OK);
+    if (i != 1) continue;
+    int rounds = 0; /* the end comes; then all is quiet */
+    do {
+      ck_assert(wait_for_descriptor(queue, PACE_ANYTHING_MS));
+      ck_assert_uint_eq(take(queue, LSEXPORT_OK), 0);
+    } while (wait_for_descriptor(queue, 0) && ++rounds < CALLS);
+    ck_assert_int_lt(rounds, CALLS);
+  }
+  lsexport_queue_free(queue);
+  caller_free(client);
+  caller_finish(server, "an idle end");
+  ck_assert_int_eq(server_requests(server, "GET"), 3);
+  ck_assert_int_eq(server_connections(server), 2);
+  server_free(server);
+  complaints_raise();
+}
+END_TEST
+
 /* ---- what ends calls that a silent server holds ---- */
 
 struct held {
@@ -136,16 +175,6 @@ static struct held hold(int64_t timeout_ms) {
   held.queue = new_queue(held.client);
   submit_gets(held.client, held.queue, STALLED, timeout_ms);
   return held;
-}
-
-static bool wait_for_descriptor(lsexport_queue *queue, int64_t milliseconds) {
-  struct pollfd poller = {.fd = lsexport_queue_descriptor(queue), .events = POLLIN};
-  return poll(&poller, 1, (int)milliseconds) == 1;
-}
-
-static void host_until(lsexport_queue *queue, size_t ended, lsexport_status status) {
-  for (size_t count = 0; count < ended; count += take(queue, status))
-    ck_assert(wait_for_descriptor(queue, PACE_ANYTHING_MS));
 }
 
 static void let_go(struct held *held, const char *where) {
@@ -218,6 +247,7 @@ int main(void) {
   tcase_add_loop_test(cases, serves_an_event_loop, 0, 4);
   tcase_add_test(cases, connections_to_a_host_are_bounded);
   tcase_add_test(cases, a_plain_wait_has_no_need_of_the_descriptor);
+  tcase_add_loop_test(cases, an_idle_connection_may_end, 0, 2);
   tcase_add_test(cases, a_deadline_makes_it_readable);
   tcase_add_test(cases, a_cancel_wakes_the_host);
   tcase_add_test(cases, is_freed_while_calls_are_out);
