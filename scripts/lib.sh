@@ -29,6 +29,15 @@ quietly() {
   return "$status"
 }
 
+# uv_install PYTHON LOCK: pip does it, slower, where there is no uv for this machine.
+uv_install() {
+  if [ -x .venv/bin/uv ]; then
+    .venv/bin/uv pip install --quiet --python "$1" --require-hashes -r "$2"
+  else
+    "$1" -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r "$2"
+  fi
+}
+
 # The tools of .venv and .tools first; nothing of the user's own accounts, so that no program here
 # can meet a real server or a real bucket.
 enter_environment() {

@@ -25,6 +25,7 @@ structure   who includes whom, and what lib/ never does
 docs        the documentation and its generated parts
 servers     versitygw and MinIO are built
 e2e         the library against the emulator and the storage servers
+python      the Python package: built, installed in a new environment, tested
 LIST
 }
 c_sources() { find include lib tests examples docs -name '*.[ch]' -print0; }
@@ -181,4 +182,30 @@ step_servers() { scripts/setup-storage-servers; }
 step_e2e() {
   scripts/setup-storage-servers
   python_tests e2e tests/e2e
+}
+
+python_wheel() { # SOURCE FOLDER ARGUMENTS...
+  local source=$1 folder=$2
+  shift 2
+  python -m pip wheel --quiet --no-deps --no-build-isolation --check-build-dependencies --no-cache-dir \
+    --wheel-dir "$folder" "$@" "$source"
+}
+
+# The wheel is what is tested; the sdist, which is made of what is committed, must lead to the same files.
+step_python() {
+  local folder=$root/build/python package=$root/bindings/python
+  rm -rf "$folder"
+  python_wheel "$package" "$folder/dist"
+  (cd "$package" && python -c 'import mesonpy, sys; mesonpy.build_sdist(sys.argv[1])' "$folder/dist")
+  python_wheel "$folder"/dist/*.tar.gz "$folder/dist-of-sdist"
+  python_wheel "$package" "$folder/dist-sanitizers" -Csetup-args=-Db_sanitize=address,undefined -Csetup-args=-Db_lundef=false
+
+  python3 -m venv "$folder/venv"
+  uv_install "$folder/venv/bin/python" scripts/requirements/python.lock
+  "$folder/venv/bin/python" -m pip install --quiet --no-deps --no-index "$folder"/dist/*.whl
+  "$folder/venv/bin/python" -m pip install --quiet --no-deps --no-build-isolation --no-index --editable ./emulator
+  "$folder/venv/bin/mypy" --no-incremental --strict -p lsexport
+  "$folder/venv/bin/mypy" --no-incremental --strict "$package/tests/typed_program.py"
+  LSEXPORT_PYTHON_DIST=$folder "$folder/venv/bin/python" -m pytest -ra -p no:cacheprovider --junitxml="$logs/python.xml" \
+    "$package/tests"
 }

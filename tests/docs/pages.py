@@ -12,6 +12,8 @@ PAGES = sorted(
         *ROOT.glob("*.md"),
         *(ROOT / "docs").glob("*.md"),
         ROOT / "tests/README.md",
+        ROOT / "tests/vectors/README.md",
+        *ROOT.glob("bindings/*/README.md"),
         ROOT / "emulator/README.md",
     ]
 )

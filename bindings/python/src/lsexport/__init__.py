@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: MIT
+"""LangSmith bulk-export destinations: create, ensure, rotate, list and delete them.
+
+with lsexport.Client.from_environment() as client:
+    destination = client.ensure_destination(
+        display_name="nightly",
+        bucket_name="my-bucket",
+        region="us-east-1",
+        credentials=lsexport.Credentials.static(key_id, secret),
+    )
+"""
+
+from ._async_client import AsyncClient
+from ._calls import Cancel
+from ._client import Client
+from ._config import OptionValue
+from ._constants import Applied, Cause, Side, Status
+from ._credentials import Credentials
+from ._destination import Destination
+from ._errors import (
+    AccessDeniedError,
+    BucketNotValidError,
+    CancelledError,
+    ConnectError,
+    ConnectionLostError,
+    DnsError,
+    Error,
+    FieldError,
+    ForbiddenError,
+    ForkedError,
+    InternalError,
+    InUseError,
+    InvalidArgumentError,
+    InvalidBucketNameError,
+    InvalidEndpointError,
+    InvalidStateError,
+    KeyIdNotFoundError,
+    NoMemoryError,
+    NotFoundError,
+    ProtocolError,
+    ProxyError,
+    QuotaError,
+    RateLimitedError,
+    RedirectError,
+    RejectedError,
+    ServerError,
+    StorageError,
+    StorageUnavailableError,
+    TimeoutError,
+    TlsError,
+    TooLargeError,
+    UnauthenticatedError,
+    UnavailableError,
+    UnsupportedByServerError,
+    UnsupportedError,
+    ValidationError,
+)
+from ._library import OLD_CREDENTIALS_NEEDED, Option, __version__, options, version_details, wipe_freed_memory
+from ._spec import DestinationSpec
+
+__all__ = [
+    "AsyncClient",
+    "AccessDeniedError",
+    "Applied",
+    "BucketNotValidError",
+    "Cancel",
+    "CancelledError",
+    "Cause",
+    "Client",
+    "ConnectError",
+    "ConnectionLostError",
+    "Credentials",
+    "Destination",
+    "DestinationSpec",
+    "DnsError",
+    "Error",
+    "FieldError",
+    "ForbiddenError",
+    "ForkedError",
+    "InUseError",
+    "InternalError",
+    "InvalidArgumentError",
+    "InvalidBucketNameError",
+    "InvalidEndpointError",
+    "InvalidStateError",
+    "KeyIdNotFoundError",
+    "NoMemoryError",
+    "NotFoundError",
+    "OLD_CREDENTIALS_NEEDED",
+    "Option",
+    "OptionValue",
+    "ProtocolError",
+    "ProxyError",
+    "QuotaError",
+    "RateLimitedError",
+    "RedirectError",
+    "RejectedError",
+    "ServerError",
+    "Side",
+    "Status",
+    "StorageError",
+    "StorageUnavailableError",
+    "TimeoutError",
+    "TlsError",
+    "TooLargeError",
+    "UnauthenticatedError",
+    "UnavailableError",
+    "UnsupportedByServerError",
+    "UnsupportedError",
+    "ValidationError",
+    "__version__",
+    "options",
+    "version_details",
+    "wipe_freed_memory",
+]

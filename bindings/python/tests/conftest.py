@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: MIT
+"""The emulator comes as the fixture `langsmith` from its own package."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import lsexport
+import pytest
+from server import Server
+
+ROOT = Path(__file__).resolve().parents[3]
+DESTINATION_ID = "0a91a355-8a88-422c-9546-72c183b95b51"
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., Server]]:
+    """Starts a server with these replies."""
+    with ExitStack() as servers:
+        yield lambda *replies: servers.enter_context(Server(list(replies)))
+
+
+@pytest.fixture
+def client(langsmith: Any) -> Iterator[lsexport.Client]:
+    """A client of the emulator."""
+    with lsexport.Client(api_key=langsmith.api_key, api_root=langsmith.endpoint) as client:
+        yield client
+
+
+@pytest.fixture
+def spec(langsmith: Any) -> lsexport.DestinationSpec:
+    """A destination that the emulator can write to."""
+    return {
+        "display_name": "nightly",
+        "bucket_name": langsmith.env["EMULATOR_BUCKET"],
+        "prefix": "traces",
+        "region": "us-east-1",
+        "credentials": credentials_of(langsmith, "full"),
+    }
+
+
+def credentials_of(langsmith: Any, user: str) -> lsexport.Credentials:
+    values = langsmith.credentials(user)
+    if "session_token" in values:
+        return lsexport.Credentials.session(**values)
+    return lsexport.Credentials.static(**values)
+
+
+def reply(status: int, body: Any, **headers: str) -> dict[str, Any]:
+    return {"status": status, "headers": {"Content-Type": "application/json", **headers}, "body": json.dumps(body)}

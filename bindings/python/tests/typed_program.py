@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: MIT
+"""A program of a user's, for mypy --strict: it says which wrong uses are found."""
+
+from datetime import datetime
+
+import lsexport
+
+keys = lsexport.Credentials.server()
+spec: lsexport.DestinationSpec = {"display_name": "nightly", "bucket_name": "my-bucket", "credentials": keys}
+
+
+def good(client: lsexport.Client) -> str | None:
+    created: datetime | None = client.create_destination(**spec, timeout=10).created_at
+    names: list[str] = [one.display_name for one in client.list_destinations()]
+    try:
+        client.delete_destination(names[0], cancel=lsexport.Cancel())
+    except lsexport.AccessDeniedError as error:
+        return error.facts.get("action") if error.cause is lsexport.Cause.POLICY else error.remedy
+    return str(created)
+
+
+async def good_async(client: lsexport.AsyncClient) -> lsexport.Destination:
+    async with client:
+        return await client.ensure_destination(
+            display_name="nightly", bucket_name="my-bucket", credentials=keys, addressing_style="path", timeout=10
+        )
+
+
+def wrong(client: lsexport.Client) -> None:
+    client.create_destination(display_name="nightly", bucket_name="my-bucket")  # type: ignore[call-arg]
+    lsexport.DestinationSpec(**spec, addressing_style="orbital")  # type: ignore[typeddict-item]
+    client.create_destination(**spec, no_member=1)  # type: ignore[call-arg]
+    client.get_destination(1)  # type: ignore[arg-type]
+    print(client.list_destinations().id)  # type: ignore[attr-defined]
+    lsexport.Credentials.static("AKIA")  # type: ignore[call-arg]
