@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Programs in a process of their own."""
 
-import os
 import subprocess
 import sys
 import textwrap
@@ -18,12 +17,11 @@ options = {"api_key": "lsv2_pt_canary", "api_root": url}
 def start(program: str, url: str, stdin: bool = False) -> "subprocess.Popen[str]":
     source = BEGINNING + textwrap.dedent(program)
     return subprocess.Popen(
-        [sys.executable, "-X", "dev", "-c", source, url],
+        [sys.executable, "-X", "faulthandler", "-W", "default", "-c", source, url],
         stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONFAULTHANDLER": "1"},
     )
 
 

@@ -141,24 +141,39 @@ def test_fork_gives_an_error_and_leaves_the_parent_alone(serve):
             async with client:
                 await client.get_destination(ID)
 
-        blocking, waiting = lsexport.Client(**options), lsexport.AsyncClient(**options)
+        async def begin(client):
+            task = asyncio.ensure_future(client.get_destination(ID))
+            await asyncio.sleep(0)
+            return task
+
+        blocking = lsexport.Client(**options)
+        waiting, used = lsexport.AsyncClient(**options), lsexport.AsyncClient(**options)
         get = lambda client: client.get_destination(ID)
-        print(attempt(lambda: blocking, get))
+        get_soon = lambda client: asyncio.run(one(client))
+        attempt(lambda: blocking, get)
+        loop = asyncio.new_event_loop()
+        in_flight = loop.run_until_complete(begin(used))
         child = os.fork()
         if child == 0:
-            print(attempt(lambda: blocking, get), attempt(lambda: waiting, lambda c: asyncio.run(one(c))))
+            print(attempt(lambda: blocking, get), attempt(lambda: waiting, get_soon), attempt(lambda: used, get_soon))
             print(attempt(lambda: lsexport.Client(**options), get), flush=True)
-            sys.exit()
+            os._exit(0)
         os.waitpid(child, 0)
-        print(attempt(lambda: blocking, get), attempt(lambda: waiting, lambda c: asyncio.run(one(c))))
+        print(attempt(lambda: blocking, get), attempt(lambda: waiting, get_soon))
+        print(attempt(lambda: in_flight, loop.run_until_complete), flush=True)
+        loop.run_until_complete(used.close())
+        loop.close()
         """,
         server.url,
     )
-    lines = output.splitlines()
     assert (status, errors) == (0, "")
-    assert lines[-1] == "NotFoundError NotFoundError"
-    assert lines[-3:-1] == ["ForkedError ForkedError", "NotFoundError"]
-    assert len(server.requests) == 4
+    assert output.splitlines() == [
+        "ForkedError ForkedError ForkedError",
+        "NotFoundError",
+        "NotFoundError NotFoundError",
+        "NotFoundError",
+    ]
+    assert len(server.requests) == 5
 
 
 def test_a_forked_child_that_ends_does_not_end_the_parents_calls(serve):

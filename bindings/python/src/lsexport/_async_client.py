@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import itertools
 import logging
+import os
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -31,7 +32,8 @@ class AsyncClient:
     once; the other calls wait for their turn.
 
     A task that is cancelled, or whose asyncio.timeout is over, ends its call within 100 ms. The cause of its
-    asyncio.CancelledError then is the CancelledError that says whether the call took effect.
+    asyncio.CancelledError then is the CancelledError that says whether the call took effect; there is none when it had
+    succeeded by then.
     """
 
     def __init__(
@@ -53,8 +55,10 @@ class AsyncClient:
         self._handle = handle
         self._queue: Any = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._process = 0
         self._ids = itertools.count(1)  # none is ever used again
         self._waiting: dict[int, tuple[asyncio.Future[Any], Operation[Any]]] = {}
+        self._missed: dict[int, Error] = {}  # of tasks that were cancelled and have not run since
         self._closed: asyncio.Future[None] | None = None
 
     async def create_destination(
@@ -121,8 +125,9 @@ class AsyncClient:
     async def close(self) -> None:
         """Ends the calls in flight with CancelledError, and gives up the connections. A second time does nothing."""
         self._handle = None
-        if self._loop is None:
+        if self._loop is None or os.getpid() != self._process:
             return
+        self._check_loop()
         if self._closed is None:
             self._closed = self._loop.create_future()
             lib.lsexport_queue_close(self._queue)
@@ -146,8 +151,7 @@ class AsyncClient:
             raise from_status(Status.INVALID_STATE, "closed client")
         if self._loop is None:
             self._open(loop)
-        elif self._loop is not loop:
-            raise from_status(Status.INVALID_STATE, "client of another event loop")
+        self._check_loop()
         number = next(self._ids)
         call = new_call(timeout, workspace_id)
         lib.lsexport_call_set_queue(call, self._queue, number)
@@ -176,13 +180,19 @@ class AsyncClient:
             client = None  # not before: the queue may write to its log
 
         self._queue = ffi.gc(out[0], free)
-        self._loop = loop
+        self._loop, self._process = loop, os.getpid()
         loop.add_reader(lib.lsexport_queue_descriptor(self._queue), self._advance)
+
+    def _check_loop(self) -> None:
+        if os.getpid() != self._process:
+            raise from_status(Status.FORKED, "client")
+        if self._loop is not asyncio.get_running_loop():
+            raise from_status(Status.INVALID_STATE, "client of another event loop")
 
     async def _end(self, number: int) -> Error | None:
         """Cancels the call, and waits until C has let go of it, which takes no more than 100 ms."""
         if number not in self._waiting:
-            return None
+            return self._missed.pop(number, None)
         assert self._loop
         gone: asyncio.Future[Any] = self._loop.create_future()
         self._waiting[number] = gone, self._waiting[number][1]
@@ -210,13 +220,17 @@ class AsyncClient:
             raise raised
 
     def _finish(self, completion: Any) -> None:
-        future, operation = self._waiting.pop(lib.lsexport_completion_id(completion))
+        number = lib.lsexport_completion_id(completion)
+        future, operation = self._waiting.pop(number)
+        if lib.lsexport_completion_status(completion) == Status.OK:
+            if not future.done():
+                future.set_result(operation.kind.read(operation.kind.of_completion(completion)))
+            return
+        error = from_handle(lib.lsexport_completion_error(completion))
         if future.done():
-            return  # cancelled, and its task has not run since
-        if lib.lsexport_completion_status(completion) != Status.OK:
-            future.set_exception(from_handle(lib.lsexport_completion_error(completion)))
+            self._missed[number] = error
         else:
-            future.set_result(operation.kind.read(operation.kind.of_completion(completion)))
+            future.set_exception(error)
 
     def _give_up(self, error: Error) -> None:
         """The queue itself fails, as in a forked child."""

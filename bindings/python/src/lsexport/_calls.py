@@ -77,13 +77,18 @@ class _InFlight:
     """The calls that block threads now. When the interpreter ends, they are ended: else a daemon thread would still be
     in C while the process takes down what C needs."""
 
+    cancels: dict[int, Cancel]
+    """By thread."""
+    own: Cancel | None
+    """For calls that bring none."""
+
     def __init__(self) -> None:
-        self.cancels: dict[int, Cancel] = {}  # by thread
-        self.own: Cancel | None = None  # for calls that bring none
+        self.reset()
 
     def reset(self) -> None:
-        """In a forked child: none of the threads is there, and a trigger would reach the parent's calls."""
-        self.__init__()  # type: ignore[misc]
+        """Also in a forked child: none of the threads is there, and a trigger would reach the parent's calls."""
+        self.cancels = {}
+        self.own = None
 
     def enter(self, cancel: Cancel | None) -> Cancel:
         if cancel is None:
