@@ -67,15 +67,28 @@ def test_the_log_becomes_records(serve, caplog):
     assert len(server.requests) == 2
 
 
-def test_an_error_in_a_log_handler_is_raised_by_the_call(serve):
+def raising(exception: type[BaseException]) -> logging.Logger:
     class Broken(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
-            raise ZeroDivisionError
+            raise exception
 
-    logger = logging.Logger("broken", logging.WARNING)
+    logger = logging.Logger("broken", logging.DEBUG)
     logger.addHandler(Broken())
+    return logger
+
+
+def test_ctrl_c_while_a_log_is_written_ends_the_call_all_the_same(serve):
+    server = serve(reply(503, {"detail": "later"}, **{"Retry-After": "30"}), MISSING)
+    client = lsexport.Client(api_key=KEY, api_root=server.url, logger=raising(KeyboardInterrupt))
+    with client, pytest.raises(KeyboardInterrupt) as interrupted:
+        client.get_destination(DESTINATION_ID)
+    assert isinstance(interrupted.value.__cause__, lsexport.CancelledError)
+    assert len(server.requests) == 1
+
+
+def test_an_error_in_a_log_handler_is_raised_by_the_call(serve):
     server = serve(MISSING)
-    with lsexport.Client(api_key=KEY, api_root=server.url, logger=logger) as client:
+    with lsexport.Client(api_key=KEY, api_root=server.url, logger=raising(ZeroDivisionError)) as client:
         with pytest.raises(ZeroDivisionError) as raised:
             client.get_destination(DESTINATION_ID)
         assert isinstance(raised.value.__cause__, lsexport.NotFoundError)

@@ -44,7 +44,10 @@ def raised_in_callback() -> BaseException | None:
 
 @callback("lsexport_python_tick", 1)
 def _tick(userdata: int) -> int:
-    return 0  # Python runs the handlers of signals before it comes here: KeyboardInterrupt is one of theirs
+    """Python runs the handlers of signals before it comes here: KeyboardInterrupt is one of theirs. It may also have
+    been raised while C wrote to its log."""
+    exception = getattr(_raised, "exception", None)
+    return int(exception is not None and not isinstance(exception, Exception))
 
 
 # ---- the end of a call
