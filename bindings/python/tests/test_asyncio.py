@@ -3,6 +3,7 @@
 
 import asyncio
 import gc
+import sys
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -110,14 +111,25 @@ def test_cancelled_write_says_that_it_may_have_been_applied(run, serve, spec):
     assert [request.method for request in server.requests] == ["POST"]
 
 
-def test_a_time_limit_of_asyncio_ends_the_call(run, serve):
+async def within(seconds: float, call: Any) -> Any:
+    async with asyncio.timeout(seconds):
+        return await call
+
+
+LIMITS = {"wait_for": lambda seconds, call: asyncio.wait_for(call, seconds)}
+if sys.version_info >= (3, 11):
+    LIMITS["timeout"] = within
+
+
+@pytest.mark.parametrize("limited", LIMITS.values(), ids=LIMITS)
+def test_a_time_limit_of_asyncio_ends_the_call(run, serve, limited):
     server = serve(NEVER, DESTINATION)
 
     async def main() -> None:
         async with client_of(server) as client:
             began = time.monotonic()
             with pytest.raises(asyncio.TimeoutError):
-                await asyncio.wait_for(client.get_destination(DESTINATION_ID), 0.2)
+                await limited(0.2, client.get_destination(DESTINATION_ID))
             assert time.monotonic() - began < 0.2 + 10 * PROMISED
             assert (await client.get_destination(DESTINATION_ID)).id == DESTINATION_ID
 
