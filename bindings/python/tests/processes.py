@@ -11,6 +11,7 @@ import asyncio, logging, os, signal, sys, threading, time, warnings
 import lsexport
 url, ID = sys.argv[1], "0a91a355-8a88-422c-9546-72c183b95b51"
 options = {"api_key": "lsv2_pt_canary", "api_root": url}
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have told what runs behind it to ignore it
 """
 
 
