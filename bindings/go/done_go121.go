@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+
+//go:build go1.21
+
+package lsexport
+
+import "context"
+
+// whenDone acts once the context is done, unless it was stopped before.
+func whenDone(ctx context.Context, act func()) (stop func()) {
+	undo := context.AfterFunc(ctx, act)
+	return func() { undo() }
+}

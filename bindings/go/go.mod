@@ -1,0 +1,3 @@
+module lsexport.local/lsexport
+
+go 1.19

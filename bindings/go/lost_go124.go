@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: MIT
+
+//go:build go1.24
+
+package lsexport
+
+import "runtime"
+
+// closeWhenLost is a net for programs that forget Close. Nothing but the program holds a Client.
+func closeWhenLost(client *Client) { runtime.AddCleanup(client, (*queue).close, client.queue) }
