@@ -25,6 +25,7 @@ structure   who includes whom, and what lib/ never does
 docs        the documentation and its generated parts
 servers     versitygw and MinIO are built
 e2e         the library against the emulator and the storage servers
+go          the Go package: vet, every test, also with -race, cgocheck and -asan, and with the oldest Go
 python      the Python package: built, installed in a new environment, tested
 LIST
 }
@@ -208,4 +209,33 @@ step_python() {
   "$folder/venv/bin/mypy" --no-incremental --strict "$package/tests/typed_program.py"
   LSEXPORT_PYTHON_DIST=$folder "$folder/venv/bin/python" -m pytest -ra -p no:cacheprovider --junitxml="$logs/python.xml" \
     "$package/tests"
+}
+
+# The library as a user installs it. Go's cache does not look at its headers, but at the flags.
+with_installed_library() {
+  local prefix=$root/build/go/installed
+  CC=gcc configure build/go -Dtests=disabled -Dexamples=false --prefix "$prefix" --libdir lib
+  meson compile -C build/go
+  meson install -C build/go --quiet
+  export PKG_CONFIG_PATH=$prefix/lib/pkgconfig LD_LIBRARY_PATH=$prefix/lib GOFLAGS=-buildvcs=false CGO_ENABLED=1
+  CGO_CFLAGS="-O2 -g -DHEADERS=0x$(cat "$prefix"/include/lsexport/*.h | sha256sum | cut -c 1-8)"
+  export CGO_CFLAGS
+}
+
+go_tests() { go test -json -count=1 -timeout 300s "$@" ./...; }
+step_go() {
+  local oldest=go1.19.13
+  with_installed_library
+  cd bindings/go || return
+  [ -z "$("$(go env GOROOT)/bin/gofmt" -l . | tee /dev/stderr)" ]
+  go vet ./...
+  GOTOOLCHAIN=$oldest go vet ./...
+  {
+    GOTOOLCHAIN=local go_tests
+    GOTOOLCHAIN=local GOEXPERIMENT=cgocheck2 go_tests -race -skip 'Readme|Headers'
+    GOTOOLCHAIN=local go_tests -asan -skip 'Readme|Headers' # looks for leaks in C at the end
+    GOTOOLCHAIN=$oldest go_tests
+  } | "$root/scripts/go-report" "$logs/go.xml"
+  go test -run '^$' -fuzz FuzzSpec -fuzztime 5s .
+  go test -run '^$' -fuzz FuzzOptions -fuzztime 5s .
 }

@@ -176,7 +176,7 @@ def test_names_of_the_interface_exist(page):
 # ---- commands
 
 # What a reader has: not of this repository.
-KNOWN = {"apt-get", "cc", "ldconfig", "meson", "pip", "python3"}
+KNOWN = {"apt-get", "cc", "go", "ldconfig", "meson", "pip", "python3"}
 
 
 def commands() -> list[tuple[str, str]]:
