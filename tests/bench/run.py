@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import baseline
+import bindings
 import counts
 import goals
 from machine import BUILD, Figures, Server, run
@@ -35,11 +36,12 @@ class Extent:
     calls_together: int
     calls_connecting: int
     rounds_of_lists: int
+    rounds_of_bindings: int
     calls_in_flight: int
     calls_soaked: int
 
 
-FULL = Extent(25, 1000, 4000, 50, 7, 1000, 200_000)
+FULL = Extent(15, 1000, 3000, 50, 5, 3, 1000, 200_000)
 
 
 @contextmanager
@@ -86,6 +88,7 @@ def take_times(extent: Extent) -> Figures:
             side: run("memory", side, server.plain, extent.calls_in_flight)[0]["kb"] for side in SIDES
         }
         measured["connections"] = run("connections", *tls, rounds, extent.calls_connecting)
+        measured["bindings"] = bindings.measure(server.plain, extent.calls, extent.rounds_of_bindings)
         measured["lists"] = run("lists", *plain, extent.rounds_of_lists)
     measured["soak"] = soak(extent.calls_soaked)
     return measured
@@ -119,9 +122,9 @@ def main() -> None:
     table = goals.table(rows)
     if options.write:
         write_page(table)
-    met = sum(row.met for row in rows)
-    print(f"{table}\n\n{met} of {len(rows)} goals are met; all figures: {RESULTS.relative_to(ROOT)}")
-    raise SystemExit(met < len(rows))
+    met = [row.met for row in rows if row.met is not None]
+    print(f"{table}\n\n{sum(met)} of {len(met)} goals are met; all figures: {RESULTS.relative_to(ROOT)}")
+    raise SystemExit(not all(met))
 
 
 if __name__ == "__main__":

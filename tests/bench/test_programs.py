@@ -8,7 +8,7 @@ import run
 
 @pytest.fixture(scope="module")
 def measured() -> run.Figures:
-    return run.take_times(run.Extent(1, 10, 1000, 2, 1, 1000, 600))
+    return run.take_times(run.Extent(1, 10, 1000, 2, 1, 1, 1000, 600))
 
 
 def test_every_figure_has_its_floor(measured: run.Figures) -> None:

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: MIT
+"""The bindings, beside what their languages would take otherwise. scripts/bench says where they were built."""
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+from machine import ON_CLIENT, Figures
+
+GO = "LSEXPORT_BENCH_GO"  # the program of bindings/go/internal/bench
+PYTHON = "LSEXPORT_BENCH_PYTHON"  # an interpreter that has the binding, requests and aiohttp
+PYTHON_BENCH = Path(__file__).parents[2] / "bindings/python/bench.py"
+PYTHON_PAIRS = [("requests-1", "lsexport-1"), ("aiohttp-32", "asyncio-32")]
+
+
+def lines(*command: object) -> list[Figures]:
+    printed = subprocess.run([*ON_CLIENT, *map(str, command)], check=True, stdout=subprocess.PIPE, text=True).stdout
+    return [json.loads(line) for line in printed.splitlines()]
+
+
+def go(root: str, calls: int) -> Iterator[Figures]:
+    for in_flight in (1, 32):
+        sides = {row["side"]: row["cpus_us"] for row in lines(os.environ[GO], root, f"get-{in_flight}", calls)}
+        yield {
+            "what": f"Go, {in_flight} in flight",
+            "floor": "net/http",
+            "floor_cpu_us": sides["net/http"],
+            "ours_cpu_us": sides["lsexport"],
+        }
+
+
+def python(root: str, calls: int, rounds: int) -> Iterator[Figures]:
+    for pair in PYTHON_PAIRS:
+        floor, ours = (
+            [lines(os.environ[PYTHON], PYTHON_BENCH, root, case, calls)[0]["cpu_us_per_call"] for _ in range(rounds)]
+            for case in pair
+        )
+        yield {"what": f"Python, {pair[1]}", "floor": pair[0], "floor_cpu_us": floor, "ours_cpu_us": ours}
+
+
+def measure(root: str, calls: int, rounds: int) -> list[Figures]:
+    return [
+        *(go(root, calls) if GO in os.environ else ()),
+        *(python(root, calls, rounds) if PYTHON in os.environ else ()),
+    ]
