@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import baseline
-import bindings
 import counts
 import goals
 from machine import BUILD, Figures, Server, run
+
+import bindings
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs/performance.md"
