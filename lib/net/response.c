@@ -51,7 +51,7 @@ static void expect_length(struct response *response, const char *value) {
 }
 
 void response_take_header(struct response *response, const char *line, size_t length, int64_t unix_s) {
-  char other[RESPONSE_HEADER_MAX], *value;
+  char number[RESPONSE_HEADER_MAX], *value;
   const char *colon = memchr(line, ':', length);
   size_t name_length = colon ? (size_t)(colon - line) : 0;
 #define IS(name) (name_length == sizeof(name) - 1 && text_begins_ignoring_case(line, name))
@@ -59,7 +59,8 @@ void response_take_header(struct response *response, const char *line, size_t le
           : IS("Content-Encoding") ? response->content_encoding
           : IS("Location")         ? response->location
           : IS("X-Request-Id")     ? response->request_id
-                                   : other;
+                                   : number;
+  if (value == number && !IS("Content-Length") && !IS("Transfer-Encoding") && !IS("Retry-After")) return;
   take_value(line, length, name_length, value);
   if (IS("Content-Length")) {
     response->length_known = true;
@@ -73,7 +74,14 @@ void response_take_header(struct response *response, const char *line, size_t le
 #undef IS
 }
 
+static void wipe_texts(struct response *response) {
+  char *const texts[] = {response->content_type, response->content_encoding, response->location, response->request_id};
+  for (size_t i = 0; response->begun && i < sizeof texts / sizeof *texts; i++) mem_wipe(texts[i], strlen(texts[i]));
+}
+
 void response_begin(struct response *response, size_t maximum) {
+  wipe_texts(response);
+  response->begun = true;
   response->http_status = 0;
   response->length_known = false;
   *response->content_type = *response->content_encoding = *response->location = *response->request_id = '\0';
@@ -82,7 +90,11 @@ void response_begin(struct response *response, size_t maximum) {
   response->body.maximum = maximum;
 }
 
-void response_free(struct response *response) { buf_reset(&response->body); }
+void response_free(struct response *response) {
+  wipe_texts(response);
+  response->begun = false;
+  buf_reset(&response->body);
+}
 
 void request_free(struct request *request) {
   mem_free(request->url);

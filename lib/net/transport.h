@@ -32,6 +32,7 @@ struct request {
 struct response {
   int http_status;
   struct buf body;
+  bool begun;             /* what follows has been written */
   bool length_known;      /* Content-Length or chunked: the transport has checked that it is whole */
   int64_t retry_after_ms; /* the longest of several; -1 without */
   char content_type[RESPONSE_HEADER_MAX];
@@ -113,6 +114,7 @@ extern const struct world world_real;
 void response_take_header(struct response *response, const char *line, size_t length, int64_t unix_s);
 /* Readies it for an attempt; keeps memory. */
 void response_begin(struct response *response, size_t maximum);
+/* Wipes what the server said: a secret may have come back. */
 void response_free(struct response *response);
 void request_free(struct request *request);
 
