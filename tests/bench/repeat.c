@@ -5,6 +5,7 @@
 #include "floor.h"
 #include "ours.h"
 
+#include <jansson.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +35,7 @@ int main(int argc, char **argv) {
   must(argc == 6 || argc == 8, "usage: repeat floor|ours get|patch COUNT ROOT CA_FILE|- [STEP DONE]: that");
   struct far far = far_of(argv[4], argv[5]);
   long count = number(argv[3]);
+  json_object_seed(1); /* else a random one decides how often names collide */
   if (argc == 8) {
     step = (int)number(argv[6]);
     done = (int)number(argv[7]);
