@@ -4,7 +4,6 @@
 #include "base/mem.h"
 #include "langsmith/answer.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define DESTINATIONS_PATH "/api/v1/bulk-exports/destinations"
@@ -31,7 +30,7 @@ static bool begin(struct destination_operation *operation, const struct langsmit
   request->method = method;
   request->url = buf_take(&url);
   request->response_max = langsmith->response_max;
-  if (id) snprintf(operation->id, sizeof operation->id, "%s", id);
+  if (id) memcpy(operation->id, id, UUID_LENGTH);
   operation->base.repeatable = method != METHOD_POST;
   operation->base.writes = method != METHOD_GET;
   add_header(request, langsmith->key_line);
