@@ -8,15 +8,21 @@
 /* The share of an ensure's own timeout that its POST may take; the rest is for looking what became of it. */
 #define ENSURE_CREATE_SHARE_PERCENT 70
 
+struct refusal {
+  const struct secrets *secrets;
+  lsexport_error *error; /* NULL: nothing was refused */
+};
+
 /* A cause stands for the whole error, so only one that fails alone gives it. */
 static void add_field(void *context, const char *path, const char *message, int32_t cause) {
-  lsexport_error *error = context;
+  struct refusal *refusal = context;
+  if (!refusal->error) refusal->error = error_new(LSEXPORT_ERR_VALIDATION, refusal->secrets);
   if (!path) {
-    error_set_failed(error);
+    error_set_failed(refusal->error);
     return;
   }
-  error_set_cause(error, lsexport_error_field_count(error) ? LSEXPORT_CAUSE_NONE : cause);
-  error_add_field(error, path, message);
+  error_set_cause(refusal->error, lsexport_error_field_count(refusal->error) ? LSEXPORT_CAUSE_NONE : cause);
+  error_add_field(refusal->error, path, message);
 }
 
 /* True when the call may go on. */
@@ -26,22 +32,14 @@ static bool check_argument(struct running *running, const void *argument, const 
   return argument != NULL;
 }
 
-/* Takes the fields that failed, if any did. */
-static void refuse(struct running *running, lsexport_error *error) {
-  if (error_is_static(error) || error->field_count || error->failed)
-    running_fail(running, error);
-  else
-    lsexport_error_free(error);
-}
-
 static void check_spec(struct running *running, const lsexport_destination_spec *spec) {
   if (!check_argument(running, spec, "spec")) return;
   if (spec->failure) {
     running_fail(running, error_of_builder(spec->failure, spec->failed_parameter));
   } else {
-    lsexport_error *error = error_new(LSEXPORT_ERR_VALIDATION, &running->secrets);
-    spec_check(spec, &running->secrets, add_field, error);
-    refuse(running, error);
+    struct refusal refusal = {.secrets = &running->secrets};
+    spec_check(spec, &running->secrets, add_field, &refusal);
+    if (refusal.error) running_fail(running, refusal.error);
   }
 }
 
@@ -54,9 +52,9 @@ static void check_id(struct running *running, const char *id) {
 
 static void check_credentials(struct running *running, const lsexport_credentials *credentials) {
   if (!check_argument(running, credentials, "credentials")) return;
-  lsexport_error *error = error_new(LSEXPORT_ERR_VALIDATION, &running->secrets);
-  credentials_check(credentials, add_field, error);
-  refuse(running, error);
+  struct refusal refusal = {.secrets = &running->secrets};
+  credentials_check(credentials, add_field, &refusal);
+  if (refusal.error) running_fail(running, refusal.error);
 }
 
 lsexport_status lsexport_destination_create(lsexport_client *client, const lsexport_destination_spec *spec,
