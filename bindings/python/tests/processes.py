@@ -15,8 +15,8 @@ signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have tol
 """
 
 
-def start(program: str, url: str, stdin: bool = False) -> "subprocess.Popen[str]":
-    source = BEGINNING + textwrap.dedent(program)
+def start(program: str, url: str, stdin: bool = False, before: str = "") -> "subprocess.Popen[str]":
+    source = before + BEGINNING + textwrap.dedent(program)
     return subprocess.Popen(
         [sys.executable, "-X", "faulthandler", "-W", "default", "-c", source, url],
         stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
@@ -32,5 +32,5 @@ def ended(process: "subprocess.Popen[str]") -> tuple[int, str, str]:
     return process.returncode, output, errors
 
 
-def run(program: str, url: str) -> Any:
-    return ended(start(program, url))
+def run(program: str, url: str, before: str = "") -> Any:
+    return ended(start(program, url, before=before))

@@ -76,10 +76,15 @@ class Cancel:
         raise TypeError("a Cancel cannot be pickled or copied")
 
 
+def on_main_thread() -> bool:
+    return threading.get_ident() == threading.main_thread().ident
+
+
 class _InFlight:
     """The calls that block threads now. When the interpreter ends, they are ended: else a daemon thread would still be
     in C while the process takes down what C needs."""
 
+    ending = False
     cancels: dict[int, Cancel]
     """By thread."""
     own: Cancel | None
@@ -103,13 +108,17 @@ class _InFlight:
 
     def leave(self) -> None:
         self.cancels.pop(threading.get_ident(), None)
+        if self.ending and not on_main_thread():
+            threading.Event().wait()  # for ever: what a daemon thread writes now can crash the interpreter
 
     def end(self) -> None:
+        self.ending = True
         for cancel in list(self.cancels.values()):
             cancel.trigger()
         give_up = time.monotonic() + 1
         while self.cancels and time.monotonic() < give_up:
             time.sleep(0.002)
+        self.reset()  # other functions of atexit may make calls yet
 
 
 in_flight = _InFlight()
@@ -142,6 +151,6 @@ def blocking_call(timeout: float | None, workspace_id: str | None, cancel: Cance
     """A builder for a call on this thread."""
     call = new_call(timeout, workspace_id)
     lib.lsexport_call_set_cancel(call, cancel.handle)
-    if threading.get_ident() == threading.main_thread().ident:
+    if on_main_thread():
         lib.lsexport_call_set_tick(call, lib.lsexport_python_tick, 0)
     return call

@@ -243,8 +243,7 @@ class StorageUnavailableError(Error):
 
 def class_name(status: Status) -> str:
     """NOT_FOUND is NotFoundError."""
-    name = "".join(word.capitalize() for word in status.name.split("_"))
-    return name if name.endswith("Error") else f"{name}Error"
+    return "".join(word.capitalize() for word in status.name.split("_")) + "Error"
 
 
 CLASSES: Mapping[Status, type[Error]] = {
