@@ -16,7 +16,8 @@ extern "C" {
 LSEXPORT_API lsexport_status lsexport_cancel_new(lsexport_cancel **cancel_out);
 
 /** Every call that carries the token, now or later, ends with CANCELLED within 100 ms. Any thread, any signal
- * handler, any number of times. NULL is ignored. Since: 0.1. */
+ * handler, any number of times. A child after fork triggers it for itself alone, and for calls that begin later. NULL
+ * is ignored. Since: 0.1. */
 LSEXPORT_API void lsexport_cancel_trigger(lsexport_cancel *cancel);
 
 /** 1 once triggered, else 0; 0 for NULL. Any thread, any signal handler. Since: 0.1. */

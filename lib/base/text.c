@@ -73,7 +73,7 @@ size_t text_character_count(const char *text) {
 }
 
 bool text_is_uuid(const char *text) {
-  static const char groups[] = {8, 4, 4, 4, 12};
+  static const unsigned char groups[] = {8, 4, 4, 4, 12};
   for (size_t i = 0; i < sizeof groups; i++) {
     if (i && *text++ != '-') return false;
     for (int left = groups[i]; left; left--)

@@ -11,26 +11,27 @@
 
 /* ---- its members, each looked up once ---- */
 
-enum member { /* but for the first, as servers order them */
-              ID,
-              TYPE,
-              DISPLAY_NAME,
-              CONFIG,
-              WORKSPACE_ID,
-              CREATED_AT,
-              UPDATED_AT,
-              CREDENTIALS_KEYS,
-              CONFIG_FIRST, /* those of config */
-              ENDPOINT_URL = CONFIG_FIRST,
-              PREFIX,
-              BUCKET_NAME,
-              REGION,
-              S3_ADDITIONAL_KWARGS,
-              CONFIG_KWARGS_S3,
-              INCLUDE_BUCKET_IN_PREFIX,
-              AWS_ROLE_ARN,
-              MEMBER_COUNT
+/* But for the first, as servers order them. */
+enum member {
+  ID,
+  TYPE,
+  DISPLAY_NAME,
+  CONFIG,
+  WORKSPACE_ID,
+  CREATED_AT,
+  UPDATED_AT,
+  CREDENTIALS_KEYS,
+  ENDPOINT_URL, /* from here on they are those of config */
+  PREFIX,
+  BUCKET_NAME,
+  REGION,
+  S3_ADDITIONAL_KWARGS,
+  CONFIG_KWARGS_S3,
+  INCLUDE_BUCKET_IN_PREFIX,
+  AWS_ROLE_ARN,
+  MEMBER_COUNT
 };
+#define CONFIG_FIRST ENDPOINT_URL
 
 enum need { UUID, TEXT, TEXT_IF_PRESENT, TEXT_OR_NULL, TEXTS_OR_NULL, BOOLEAN_OR_NULL, OBJECT, OBJECT_OR_NULL };
 
@@ -80,15 +81,15 @@ static bool fits(const json_node *member, enum need need) {
 }
 
 struct search {
-  enum member first, end;
-  enum member next; /* the likeliest */
+  int first, end; /* members */
+  int next;       /* the likeliest */
   const json_node **members;
 };
 
 static bool take_member(void *context, const char *name, json_node *value) {
   struct search *search = context;
-  for (enum member i = search->first; i < search->end; i++) {
-    enum member member = search->next;
+  for (int i = search->first; i < search->end; i++) {
+    int member = search->next;
     search->next = member + 1 < search->end ? member + 1 : search->first;
     if (!text_equal(name, schema[member].name)) continue;
     search->members[member] = value;
@@ -97,7 +98,7 @@ static bool take_member(void *context, const char *name, json_node *value) {
   return true;
 }
 
-static void find_members(const json_node *object, enum member first, enum member end, const json_node **members) {
+static void find_members(const json_node *object, int first, int end, const json_node **members) {
   node_each_member(object, take_member, &(struct search){first, end, first, members});
 }
 

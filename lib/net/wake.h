@@ -5,14 +5,16 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <sys/types.h>
 
 struct wake {
   int descriptor; /* readable once set */
   atomic_bool set;
+  pid_t process; /* that made it: a child has the same descriptor, but a flag of its own */
 };
 
 bool wake_open(struct wake *wake);
-/* Async-signal-safe; leaves errno as it was. */
+/* Async-signal-safe; leaves errno as it was. In a child it sets the child's flag alone. */
 void wake_set(struct wake *wake);
 bool wake_is_set(const struct wake *wake);
 /* For a flag that is used again; nobody may set it meanwhile. */

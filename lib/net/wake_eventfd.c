@@ -8,6 +8,7 @@
 
 bool wake_open(struct wake *wake) {
   atomic_init(&wake->set, false);
+  wake->process = getpid();
   wake->descriptor = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   return wake->descriptor >= 0;
 }
@@ -16,6 +17,7 @@ void wake_set(struct wake *wake) {
   int before = errno;
   uint64_t one = 1;
   atomic_store(&wake->set, true);
+  if (wake->process != getpid()) return; /* the descriptor is its parent's too */
   ssize_t written = write(wake->descriptor, &one, sizeof one);
   (void)written; /* it fails only when the counter is full, and then it is readable already */
   errno = before;

@@ -6,7 +6,10 @@
 #include "pace.h"
 #include "queued.h"
 
+#include "api/call.h"
+
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -173,6 +176,37 @@ START_TEST(forks_in_the_middle_of_a_call) {
 }
 END_TEST
 
+static int trigger_in_child(void *context) {
+  lsexport_cancel_trigger(context);
+  return !lsexport_cancel_is_triggered(context);
+}
+
+/* What a child does with a token that it inherited, its parent's calls do not feel. */
+START_TEST(a_token_is_triggered_for_its_process_alone) {
+  lsexport_cancel *cancel = NULL;
+  lsexport_call *call = NULL;
+  struct server *server = server_start(&(struct server_plan){0});
+  lsexport_client *client = caller_client(server_root(server), NULL);
+  ck_assert_int_eq(lsexport_cancel_new(&cancel), LSEXPORT_OK);
+  ck_assert_int_eq(lsexport_call_new(&call), LSEXPORT_OK);
+  lsexport_call_set_cancel(call, cancel);
+  struct child child = fork_child(trigger_in_child, cancel);
+  wait_for_child(&child);
+  ck_assert(!lsexport_cancel_is_triggered(cancel));
+  struct outcome outcome = caller_call(client, KIND_GET, call);
+  expect_status(&outcome, LSEXPORT_OK, "behind the child's trigger");
+  outcome_free(&outcome);
+  struct pollfd poller = {.fd = cancel->wake.descriptor, .events = POLLIN}; /* else the call would not have slept */
+  ck_assert_int_eq(poll(&poller, 1, 0), 0);
+  lsexport_call_free(call);
+  lsexport_cancel_free(cancel);
+  caller_free(client);
+  caller_finish(server, "a token and a fork");
+  server_free(server);
+  complaints_raise();
+}
+END_TEST
+
 struct queued {
   lsexport_client *client;
   lsexport_queue *queue;
@@ -328,6 +362,7 @@ int main(void) {
   tcase_add_loop_test(cases, survives_sigpipe_when_freed, 0, 2);
   tcase_add_loop_test(cases, forks_with_a_pooled_connection, 0, 2);
   tcase_add_loop_test(cases, forks_in_the_middle_of_a_call, 0, 2);
+  tcase_add_test(cases, a_token_is_triggered_for_its_process_alone);
   tcase_add_loop_test(cases, forks_with_calls_in_a_queue, 0, 2);
   tcase_add_loop_test(cases, lets_a_child_make_its_own, 0, 2);
   tcase_add_loop_test(cases, survives_without_descriptors, 0, 2 * FOUR_KINDS);
