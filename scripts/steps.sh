@@ -192,6 +192,13 @@ python_wheel() { # SOURCE FOLDER ARGUMENTS...
     --wheel-dir "$folder" "$@" "$source"
 }
 
+# python_environment FOLDER: FOLDER/venv, with the wheel of FOLDER/dist and what tests and benches need beside it.
+python_environment() {
+  python3 -m venv "$1/venv"
+  uv_install "$1/venv/bin/python" scripts/requirements/python.lock
+  "$1/venv/bin/python" -m pip install --quiet --no-deps --no-index "$1"/dist/*.whl
+}
+
 # The wheel is what is tested; the sdist, which is made of what is committed, must lead to the same files.
 step_python() {
   local folder=$root/build/python package=$root/bindings/python
@@ -201,9 +208,7 @@ step_python() {
   python_wheel "$folder"/dist/*.tar.gz "$folder/dist-of-sdist"
   python_wheel "$package" "$folder/dist-sanitizers" -Csetup-args=-Db_sanitize=address,undefined -Csetup-args=-Db_lundef=false
 
-  python3 -m venv "$folder/venv"
-  uv_install "$folder/venv/bin/python" scripts/requirements/python.lock
-  "$folder/venv/bin/python" -m pip install --quiet --no-deps --no-index "$folder"/dist/*.whl
+  python_environment "$folder"
   "$folder/venv/bin/python" -m pip install --quiet --no-deps --no-build-isolation --no-index --editable ./emulator
   "$folder/venv/bin/mypy" --no-incremental --strict -p lsexport
   "$folder/venv/bin/mypy" --no-incremental --strict "$package/tests/typed_program.py"

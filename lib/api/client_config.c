@@ -147,6 +147,14 @@ static bool percent_decode(const char *text, size_t length, char *decoded) {
   return true;
 }
 
+/* Where the user name or the host begins; NULL where a scheme stands that is none of a proxy's. */
+static const char *skip_proxy_scheme(const char *text) {
+  static const char *const schemes[] = {"http://", "https://", "socks4://", "socks4a://", "socks5://", "socks5h://"};
+  for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++)
+    if (text_begins_ignoring_case(text, schemes[i])) return text + strlen(schemes[i]);
+  return text_begins(text + strcspn(text, ":/@"), "://") ? NULL : text;
+}
+
 /* The URL and its user name apart. */
 static void read_proxy(struct reading *reading, struct proxy *proxy) {
   const char *key = option_key(OPTION_PROXY), *text = text_of(reading, OPTION_PROXY);
@@ -155,7 +163,11 @@ static void read_proxy(struct reading *reading, struct proxy *proxy) {
     refuse(reading, key, "must be none, environment or a URL");
     return;
   }
-  const char *scheme = strstr(text, "://"), *authority = scheme ? scheme + strlen("://") : text;
+  const char *authority = skip_proxy_scheme(text);
+  if (!authority) {
+    refuse(reading, key, "must begin with http, https, socks4, socks4a, socks5 or socks5h, or with no scheme");
+    return;
+  }
   const char *at = strrchr(authority, '@'), *colon = strchr(authority, ':');
   if (at && colon && colon < at)
     refuse(reading, key, "holds a password: put it into proxy_password");

@@ -60,18 +60,19 @@ void response_take_header(struct response *response, const char *line, size_t le
           : IS("Location")         ? response->location
           : IS("X-Request-Id")     ? response->request_id
                                    : number;
-  if (value == number && !IS("Content-Length") && !IS("Transfer-Encoding") && !IS("Retry-After")) return;
+  bool is_length = IS("Content-Length"), is_encoding = IS("Transfer-Encoding"), is_retry = IS("Retry-After");
+#undef IS
+  if (value == number && !is_length && !is_encoding && !is_retry) return;
   take_value(line, length, name_length, value);
-  if (IS("Content-Length")) {
+  if (is_length) {
     response->length_known = true;
     expect_length(response, value);
   }
-  if (IS("Transfer-Encoding") && text_find_ignoring_case(value, "chunked")) response->length_known = true;
-  if (IS("Retry-After")) {
+  if (is_encoding && text_find_ignoring_case(value, "chunked")) response->length_known = true;
+  if (is_retry) {
     int64_t wait_ms = read_retry_after(value, unix_s);
     if (wait_ms > response->retry_after_ms) response->retry_after_ms = wait_ms;
   }
-#undef IS
 }
 
 static void wipe_texts(struct response *response) {

@@ -12,7 +12,7 @@ from machine import ON_CLIENT, Figures
 GO = "LSEXPORT_BENCH_GO"  # the program of bindings/go/internal/bench
 PYTHON = "LSEXPORT_BENCH_PYTHON"  # an interpreter that has the binding, requests and aiohttp
 PYTHON_BENCH = Path(__file__).parents[2] / "bindings/python/bench.py"
-PYTHON_PAIRS = [("requests-1", "lsexport-1"), ("aiohttp-32", "asyncio-32")]
+PYTHON_PAIRS = [("requests-1", "lsexport-1"), ("aiohttp-64", "asyncio-64"), ("aiohttp-1000", "asyncio-1000")]
 
 
 def lines(*command: object) -> list[Figures]:
@@ -21,7 +21,7 @@ def lines(*command: object) -> list[Figures]:
 
 
 def go(root: str, calls: int) -> Iterator[Figures]:
-    for in_flight in (1, 32):
+    for in_flight in (1, 64, 1000):
         sides = {row["side"]: row["cpus_us"] for row in lines(os.environ[GO], root, f"get-{in_flight}", calls)}
         yield {
             "what": f"Go, {in_flight} in flight",
