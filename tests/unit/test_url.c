@@ -109,6 +109,7 @@ static const struct {
     {"https://" LABEL_63 "x", "63 characters"},
     {"https://a." LABEL_63 "x.b", "63 characters"},
     {"https://h!", "no host name has"},
+    {"https://h~", "no host name has"},
     {"https://h*.x", "no host name has"},
     {"https://h%2e.x", "no host name has"},
     {"https://h,x", "no host name has"},
