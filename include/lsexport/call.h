@@ -37,7 +37,8 @@ typedef int32_t (*lsexport_tick_fn)(uintptr_t userdata);
 LSEXPORT_API lsexport_status lsexport_call_new(lsexport_call **call_out);
 
 /** One deadline, in milliseconds, over everything: attempts, waits, the server's test write. 0: the client's
- * timeout_ms, write_timeout_ms or ensure_timeout_ms. Negative is INVALID_ARGUMENT. Since: 0.1. */
+ * timeout_ms, write_timeout_ms or ensure_timeout_ms. More than a year is a year. Negative is INVALID_ARGUMENT.
+ * Since: 0.1. */
 LSEXPORT_API lsexport_status lsexport_call_set_timeout_ms(lsexport_call *call, int64_t timeout_ms);
 
 /** The token that ends the call; kept until the builder is freed. Since: 0.1. */

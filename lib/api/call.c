@@ -59,7 +59,7 @@ static lsexport_status fail(lsexport_call *call, lsexport_status failure, const 
 lsexport_status lsexport_call_set_timeout_ms(lsexport_call *call, int64_t timeout_ms) {
   if (!call) return LSEXPORT_ERR_INVALID_ARGUMENT;
   if (timeout_ms < 0) return fail(call, LSEXPORT_ERR_INVALID_ARGUMENT, "timeout_ms");
-  call->timeout_ms = timeout_ms;
+  call->timeout_ms = timeout_ms < CALL_TIMEOUT_MAX_MS ? timeout_ms : CALL_TIMEOUT_MAX_MS;
   return LSEXPORT_OK;
 }
 

@@ -10,6 +10,8 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
+#define CALL_TIMEOUT_MAX_MS (365LL * 24 * 3600 * 1000) /* who says more means for ever; a deadline is a sum */
+
 struct lsexport_cancel {
   atomic_int owners;
   struct wake wake;

@@ -112,6 +112,25 @@ END_TEST
 
 /* ---- what is refused ---- */
 
+/* A deadline is a sum, and this one would not fit. */
+START_TEST(a_timeout_may_be_for_ever) {
+  lsexport_call *call = NULL;
+  lsexport_destination_spec *spec = spec_aws();
+  ck_assert_int_eq(lsexport_call_new(&call), LSEXPORT_OK);
+  ck_assert_int_eq(lsexport_call_set_timeout_ms(call, INT64_MAX), LSEXPORT_OK);
+  if (_i) ck_assert_int_eq(lsexport_call_set_queue(call, queue, 1), LSEXPORT_OK);
+  script_answer(&scene.script, 200, "[" DESTINATION(ID_1, NOON) "]");
+  ck_assert_int_eq(lsexport_destination_ensure(scene.client, spec, call, _i ? NULL : &scene.destination, NULL),
+                   LSEXPORT_OK);
+  if (_i) {
+    ck_assert_uint_eq(wait_ms(-1), 1);
+    ck_assert_int_eq(status_at(0), LSEXPORT_OK);
+  }
+  lsexport_destination_spec_free(spec);
+  lsexport_call_free(call);
+}
+END_TEST
+
 START_TEST(what_is_wrong_is_said_at_once) {
   lsexport_error *error = NULL;
   lsexport_destination *destination = NULL;
@@ -306,6 +325,7 @@ int main(void) {
   tcase_add_test(cases, an_empty_queue_makes_nobody_wait);
   tcase_add_test(cases, each_kind_of_call_has_its_result);
   tcase_add_test(cases, arguments_are_copied);
+  tcase_add_loop_test(cases, a_timeout_may_be_for_ever, 0, 2);
   tcase_add_test(cases, what_is_wrong_is_said_at_once);
   tcase_add_test(cases, a_tick_is_for_waiting);
   tcase_add_test(cases, null_is_no_queue);
