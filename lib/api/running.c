@@ -10,7 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
-_Static_assert(offsetof(struct running, task.job.exchange.response.content_type) <= sizeof(struct running) - JOB_UNREAD,
+_Static_assert(offsetof(struct running, task.job.strand.exchange.response.content_type) <=
+                   sizeof(struct running) - JOB_UNREAD,
                "what is not zeroed is the answer's headers");
 
 /* ---- before the flow ---- */

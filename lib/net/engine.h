@@ -45,24 +45,35 @@ struct job_means {
 /* Its last bytes, most of a job: nobody reads them before they are written. */
 #define JOB_UNREAD (4 * RESPONSE_HEADER_MAX)
 
-enum job_state { JOB_READY, JOB_SENDING, JOB_BACKING_OFF, JOB_PAUSED, JOB_ENDED };
+enum strand_state { STRAND_IDLE, STRAND_SENDING, STRAND_BACKING_OFF };
+
+/* An operation that runs: its attempts, one after the other. */
+struct strand {
+  struct strand *next; /* of the job's; kept until the job has ended */
+  struct job *job;
+  struct operation *operation;
+  enum strand_state state;
+  int attempts;
+  int retry_cost; /* of the last retry */
+  int64_t deadline_ms;
+  int64_t resume_ms; /* end of the back-off */
+  struct exchange exchange;
+};
+
+enum job_state { JOB_READY, JOB_RUNNING, JOB_PAUSED, JOB_ENDED };
 
 struct job {
   struct job_means means;
   struct flow *flow;
   enum job_state state;
-  struct operation *operation;
-  int attempts;       /* of this operation */
-  int attempts_total; /* of the call */
-  int retry_cost;     /* of this operation's last retry */
+  int attempts; /* of the call */
   int64_t begun_ms;
   int64_t ticked_ms;
   int64_t deadline_ms;
-  int64_t operation_deadline_ms;
-  int64_t resume_ms;     /* end of the back-off or pause */
+  int64_t resume_ms;     /* end of the pause */
   bool cancelled;        /* nothing new is begun */
   lsexport_error *error; /* once ended: NULL for success; finished */
-  struct exchange exchange;
+  struct strand strand;  /* the first of a list; most flows need no other */
 };
 
 /* The job is zeroed, but for JOB_UNREAD. Nothing is sent before the first advance. timeout_ms counts from here; JOB_NO_DEADLINE: none until

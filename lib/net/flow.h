@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What the engine drives. An operation is one request and the reading of its answer; a flow is a sequence of them. Both
- * are pure: no I/O, no clock, no libcurl. A single call is a flow of one operation (flow/single.c). */
+/* What the engine drives. An operation is one request and the reading of its answer; a flow is a sequence of them, of
+ * which several may run side by side. Both are pure: no I/O, no clock, no libcurl. A single call is a flow of one
+ * operation (flow/single.c). */
 #ifndef LSX_NET_FLOW_H
 #define LSX_NET_FLOW_H
 
@@ -14,7 +15,7 @@ struct operation {
   struct request request;
   bool repeatable;    /* may be sent twice */
   bool writes;        /* a failure may leave it applied */
-  bool maybe_applied; /* set by the engine: an earlier attempt may have been */
+  bool maybe_applied; /* set by the engine: an attempt whose answer was not seen may have been */
   int64_t timeout_ms; /* its own share of the call's time; 0: all of it */
   /* For what takes long to read: OK, or the status to end with. Set by the engine. */
   lsexport_status (*interrupted)(void *context);
@@ -23,6 +24,7 @@ struct operation {
    * error, unfinished. A 2xx that fails may set applied to YES; the engine sets it otherwise. */
   lsexport_error *(*conclude)(struct operation *operation, const struct response *response,
                               const struct secrets *secrets);
+  struct operation *beside; /* in a step: begun together with it; NULL: no further one */
 };
 
 enum flow_event_kind {
@@ -34,15 +36,21 @@ enum flow_event_kind {
 
 struct flow_event {
   enum flow_event_kind kind;
-  lsexport_error *error; /* the flow's from now on */
-  int64_t left_ms;       /* until the call's deadline */
+  struct operation *operation; /* that has ended */
+  lsexport_error *error;       /* the flow's from now on */
+  int64_t left_ms;             /* until the call's deadline */
 };
 
-enum flow_wish { FLOW_OPERATION, FLOW_PAUSE, FLOW_END };
+enum flow_wish {
+  FLOW_OPERATION,
+  FLOW_PAUSE,     /* while no operation runs */
+  FLOW_WAIT_MORE, /* for those that still run */
+  FLOW_END        /* what still runs is aborted */
+};
 
 struct flow_step {
   enum flow_wish wish;
-  struct operation *operation; /* the flow's; begun at once */
+  struct operation *operation; /* the flow's; begun at once, with those beside it */
   int64_t pause_ms;
   lsexport_error *error; /* with END: NULL for success; the engine's from now on */
 };

@@ -125,11 +125,12 @@ void call_moment(struct call *call) { call->moments++; }
 /* Its process is gone: what was sent is on its way, what was received is forgotten. */
 static void crash(struct call *call) {
   struct caller *caller = call->caller;
-  bool posting = call->task.job.operation && call->task.job.operation->request.method == METHOD_POST;
+  struct strand *strand = &call->task.job.strand;
+  bool posting = strand->operation && strand->operation->request.method == METHOD_POST;
   tell(call->simulation, "the caller of call %d dies", call->number);
-  if (call->task.job.state == JOB_SENDING && !call->task.job.exchange.done)
-    simulated_network.abort(caller->transport, &call->task.job.exchange);
-  response_free(&call->task.job.exchange.response);
+  if (strand->state == STRAND_SENDING && !strand->exchange.done)
+    simulated_network.abort(caller->transport, &strand->exchange);
+  response_free(&strand->exchange.response);
   free_call(call);
   loop_free(&caller->loop);
   client_give_transport(caller->client, caller->transport);
