@@ -13,7 +13,9 @@
 
 /* ---- the request ---- */
 
-static void add_header(struct request *request, const char *line) { request->headers[request->header_count++] = line; }
+static void add_header(struct destination_operation *operation, const char *line) {
+  operation->headers[operation->base.request.header_count++] = line;
+}
 
 static bool begin(struct destination_operation *operation, const struct langsmith *langsmith, enum method method,
                   const char *id) {
@@ -29,14 +31,15 @@ static bool begin(struct destination_operation *operation, const struct langsmit
   }
   request->method = method;
   request->url = buf_take(&url);
+  request->headers = operation->headers;
   request->response_max = langsmith->response_max;
   if (id) memcpy(operation->id, id, UUID_LENGTH);
   operation->base.repeatable = method != METHOD_POST;
   operation->base.writes = method != METHOD_GET;
-  add_header(request, langsmith->key_line);
-  add_header(request, "Accept: application/json");
-  add_header(request, "Content-Type: application/json");
-  if (langsmith->workspace_line) add_header(request, langsmith->workspace_line);
+  add_header(operation, langsmith->key_line);
+  add_header(operation, "Accept: application/json");
+  add_header(operation, "Content-Type: application/json");
+  if (langsmith->workspace_line) add_header(operation, langsmith->workspace_line);
   return request->url != NULL;
 }
 

@@ -23,8 +23,11 @@ struct langsmith {
   size_t list_max;
 };
 
+#define DESTINATION_HEADERS_MAX 4
+
 struct destination_operation {
   struct operation base;
+  const char *headers[DESTINATION_HEADERS_MAX];
   char id[UUID_LENGTH + 1]; /* that the answer must carry */
   const char *display_name; /* that a POST's must carry; the spec's */
   lsexport_destination *destination;

@@ -9,7 +9,7 @@
 #include <string.h>
 
 const char *method_name(enum method method) {
-  static const char *const names[] = {"GET", "POST", "PATCH", "DELETE"};
+  static const char *const names[] = {"GET", "POST", "PATCH", "DELETE", "PUT", "HEAD"};
   return names[method];
 }
 

@@ -11,22 +11,32 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum method { METHOD_GET, METHOD_POST, METHOD_PATCH, METHOD_DELETE };
+enum method { METHOD_GET, METHOD_POST, METHOD_PATCH, METHOD_DELETE, METHOD_PUT, METHOD_HEAD };
 const char *method_name(enum method method);
 
-#define REQUEST_HEADERS_MAX 8
 #define RESPONSE_HEADER_MAX 512 /* bytes kept of a header's value */
 #define TRANSFER_DETAIL_MAX 256
+#define TRACE_ADDRESS_MAX 46 /* an IPv6 address as text */
+
+/* What an attempt shows of its way, for who asks. */
+struct trace {
+  int64_t lookup_us, connect_us, tls_us; /* when each was over, since the attempt began; 0: it was not reached */
+  char address[TRACE_ADDRESS_MAX];       /* that it connected to; "" */
+  /* Called for each line of the answer's head; a status line begins anew. */
+  void (*take_line)(struct trace *trace, const char *line, size_t length);
+};
 
 struct request {
   enum method method;
   char *url;
-  const char *headers[REQUEST_HEADERS_MAX]; /* "Name: value"; borrowed */
+  const char *const *headers; /* "Name: value", or "Name:" for one that shall not be sent; borrowed */
   size_t header_count;
   char *body; /* NULL: none; may hold secrets */
   size_t body_length;
   bool own_connection; /* a new one: nothing of it may be sent again by whatever lies below */
+  bool elsewhere;      /* not to LangSmith: plain http too, none of its client certificate, and the URL byte for byte */
   size_t response_max;
+  struct trace *trace; /* NULL: nobody asks */
 };
 
 struct response {

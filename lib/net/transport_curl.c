@@ -103,6 +103,8 @@ static size_t take_header(char *line, size_t size, size_t count, void *userdata)
   }
   if (*line == '\r' || *line == '\n') attempt->head_whole = !attempt->interim;
   response_take_header(response, line, length, world_unix_s(NULL));
+  struct trace *trace = attempt->exchange->request->trace;
+  if (trace) trace->take_line(trace, line, length);
   return length;
 }
 
@@ -111,7 +113,7 @@ static size_t take_header(char *line, size_t size, size_t count, void *userdata)
 static void note(bool *failed, CURLcode code) { *failed = *failed || code != CURLE_OK; }
 #define SET(option, value) note(&failed, curl_easy_setopt(easy, option, value))
 
-static bool configure_trust(CURL *easy, const struct transport *transport) {
+static bool configure_trust(CURL *easy, const struct transport *transport, bool elsewhere) {
   const struct transport_settings *settings = transport->settings;
   bool failed = false;
   SET(CURLOPT_SSL_VERIFYPEER, 1L);
@@ -119,10 +121,12 @@ static bool configure_trust(CURL *easy, const struct transport *transport) {
   SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
   if (transport->ca_file) SET(CURLOPT_CAINFO, transport->ca_file);
   SET(CURLOPT_CAPATH, NULL); /* with a directory, libcurl reads the store anew for each connection */
-  if (settings->client_certificate) SET(CURLOPT_SSLCERT, settings->client_certificate);
-  if (settings->client_key) SET(CURLOPT_SSLKEY, settings->client_key);
-  if (settings->client_key_password) SET(CURLOPT_KEYPASSWD, settings->client_key_password);
-  SET(CURLOPT_PROTOCOLS_STR, settings->allow_http ? "http,https" : "https");
+  if (!elsewhere) {
+    if (settings->client_certificate) SET(CURLOPT_SSLCERT, settings->client_certificate);
+    if (settings->client_key) SET(CURLOPT_SSLKEY, settings->client_key);
+    if (settings->client_key_password) SET(CURLOPT_KEYPASSWD, settings->client_key_password);
+  }
+  SET(CURLOPT_PROTOCOLS_STR, settings->allow_http || elsewhere ? "http,https" : "https");
   SET(CURLOPT_FOLLOWLOCATION, 0L); /* a redirect would carry the API key to another host */
   SET(CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
   SET(CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
@@ -143,8 +147,11 @@ static bool configure_trust(CURL *easy, const struct transport *transport) {
 static bool configure(struct attempt *attempt) {
   CURL *easy = attempt->easy;
   struct transport *transport = attempt->transport;
-  bool failed = !configure_trust(easy, transport);
-  SET(CURLOPT_CURLU, attempt->url);
+  bool failed = !configure_trust(easy, transport, attempt->elsewhere);
+  if (attempt->elsewhere)
+    SET(CURLOPT_PATH_AS_IS, 1L);
+  else
+    SET(CURLOPT_CURLU, attempt->url);
   SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
   SET(CURLOPT_NOSIGNAL, 1L);
   SET(CURLOPT_QUICK_EXIT, 1L); /* a resolver that hangs must not hold up a cancel */
@@ -203,8 +210,12 @@ static bool prepare_url(struct attempt *attempt, const char *url) {
 
 static bool prepare(struct attempt *attempt, const struct request *request) {
   CURL *easy = attempt->easy;
-  bool failed = !prepare_headers(attempt, request) || !prepare_url(attempt, request->url);
-  bool has_body = request->body != NULL;
+  bool failed = !prepare_headers(attempt, request);
+  bool has_body = request->body != NULL, is_head = request->method == METHOD_HEAD;
+  if (request->elsewhere)
+    SET(CURLOPT_URL, request->url);
+  else
+    failed = failed || !prepare_url(attempt, request->url);
   if (has_body) {
     SET(CURLOPT_POST, 1L);
     SET(CURLOPT_POSTFIELDS,
@@ -213,7 +224,8 @@ static bool prepare(struct attempt *attempt, const struct request *request) {
   } else {
     SET(CURLOPT_HTTPGET, 1L);
   }
-  bool plain = request->method == METHOD_GET || request->method == METHOD_POST;
+  if (is_head) SET(CURLOPT_NOBODY, 1L); /* the two above take it back */
+  bool plain = request->method == METHOD_GET || request->method == METHOD_POST || is_head;
   SET(CURLOPT_CUSTOMREQUEST, plain ? NULL : method_name(request->method));
   SET(CURLOPT_FRESH_CONNECT, request->own_connection ? 1L : 0L);
   SET(CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)request->response_max);
@@ -228,15 +240,16 @@ static void discard(struct attempt *attempt) {
   mem_free(attempt);
 }
 
-static struct attempt *take_attempt(struct transport *transport) {
-  struct attempt *attempt = transport->idle;
+static struct attempt *take_attempt(struct transport *transport, bool elsewhere) {
+  struct attempt *attempt = transport->idle[elsewhere];
   if (attempt) {
-    transport->idle = attempt->next;
+    transport->idle[elsewhere] = attempt->next;
     return attempt;
   }
   attempt = mem_alloc(sizeof *attempt);
   if (!attempt) return NULL;
   attempt->transport = transport;
+  attempt->elsewhere = elsewhere;
   attempt->easy = curl_easy_init();
   attempt->url = curl_url();
   if (attempt->easy && attempt->url && configure(attempt)) return attempt;
@@ -253,8 +266,8 @@ static void release(struct attempt *attempt) {
   attempt->exchange->attempt = NULL;
   attempt->exchange = NULL;
   curl_easy_setopt(attempt->easy, CURLOPT_POSTFIELDS, NULL);
-  attempt->next = transport->idle;
-  transport->idle = attempt;
+  attempt->next = transport->idle[attempt->elsewhere];
+  transport->idle[attempt->elsewhere] = attempt;
 }
 
 static bool begin(struct attempt *attempt) {
@@ -367,11 +380,11 @@ static bool wait_pollable(struct transport *transport, int64_t milliseconds) {
 /* ---- the transport ---- */
 
 static void transport_close(struct transport *transport) {
-  while (transport->idle) {
-    struct attempt *attempt = transport->idle;
-    transport->idle = attempt->next;
-    discard(attempt);
-  }
+  for (int elsewhere = 0; elsewhere < 2; elsewhere++)
+    for (struct attempt *attempt = transport->idle[elsewhere], *next; attempt; attempt = next) {
+      next = attempt->next;
+      discard(attempt);
+    }
   if (transport->multi) curl_multi_cleanup(transport->multi);
   if (transport->pollable) poller_close(&transport->poller);
   mem_free(transport->sockets);
@@ -391,7 +404,7 @@ static struct transport *transport_open(void *context, const struct transport_se
 }
 
 static bool transport_start(struct transport *transport, struct exchange *exchange) {
-  struct attempt *attempt = take_attempt(transport);
+  struct attempt *attempt = take_attempt(transport, exchange->request->elsewhere);
   if (!attempt) return false;
   attempt->exchange = exchange;
   exchange->attempt = attempt;
@@ -407,7 +420,7 @@ static void transport_abort(struct transport *transport, struct exchange *exchan
   struct attempt *attempt = exchange->attempt;
   attempt_read_progress(attempt);
   release(attempt);
-  transport->idle = attempt->next; /* it may be in the middle of a look-up: not to be used again */
+  transport->idle[attempt->elsewhere] = attempt->next; /* it may be in the middle of a look-up: not to be used again */
   discard(attempt);
 }
 

@@ -21,7 +21,7 @@ struct transport {
   CURLM *multi;
   const struct transport_settings *settings;
   const char *ca_file;
-  struct attempt *idle;       /* configured handles that wait for work */
+  struct attempt *idle[2];    /* configured handles that wait for work: for LangSmith, and for elsewhere */
   struct own_socket *sockets; /* by descriptor */
   size_t socket_capacity;
   int hints[SOCKET_HINTS]; /* where a port may be found */
@@ -46,7 +46,8 @@ struct attempt {
   CURL *easy;
   struct transport *transport;
   struct exchange *exchange;
-  CURLU *url;
+  bool elsewhere;
+  CURLU *url;                 /* LangSmith's */
   char *origin;               /* scheme, host and port of url; NULL: it has none yet */
   struct curl_slist *headers; /* of the request made last */
   size_t body_sent;

@@ -112,8 +112,22 @@ static enum transfer read_fault(const struct attempt *attempt, CURLcode code) {
   }
 }
 
+static void read_trace(const struct attempt *attempt, struct trace *trace) {
+  const char *address = NULL;
+  curl_off_t lookup = 0, connect = 0, tls = 0;
+  curl_easy_getinfo(attempt->easy, CURLINFO_NAMELOOKUP_TIME_T, &lookup);
+  curl_easy_getinfo(attempt->easy, CURLINFO_CONNECT_TIME_T, &connect);
+  curl_easy_getinfo(attempt->easy, CURLINFO_APPCONNECT_TIME_T, &tls);
+  curl_easy_getinfo(attempt->easy, CURLINFO_PRIMARY_IP, &address);
+  trace->lookup_us = lookup;
+  trace->connect_us = connect;
+  trace->tls_us = tls;
+  snprintf(trace->address, sizeof trace->address, "%s", address ? address : "");
+}
+
 void attempt_read_progress(struct attempt *attempt) {
   struct exchange *exchange = attempt->exchange;
+  if (exchange->request->trace) read_trace(attempt, exchange->request->trace);
   curl_off_t before_transfer = 0, total = 0;
   curl_easy_getinfo(attempt->easy, CURLINFO_PRETRANSFER_TIME_T, &before_transfer);
   curl_easy_getinfo(attempt->easy, CURLINFO_TOTAL_TIME_T, &total);

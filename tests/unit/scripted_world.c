@@ -68,18 +68,26 @@ static void abandon_transport(struct transport *transport) {
   free(transport);
 }
 
-static void take_headers(struct response *response, const struct scripted_outcome *outcome, int64_t at_unix_s) {
+static void take_line(struct exchange *exchange, const char *line, int64_t at_unix_s) {
+  struct trace *trace = exchange->request->trace;
+  response_take_header(&exchange->response, line, strlen(line), at_unix_s);
+  if (trace) trace->take_line(trace, line, strlen(line));
+}
+
+static void take_headers(struct exchange *exchange, const struct scripted_outcome *outcome, int64_t at_unix_s) {
   char line[2 * RESPONSE_HEADER_MAX];
   const char *headers = outcome->headers;
+  snprintf(line, sizeof line, "HTTP/1.1 %d \r\n", outcome->http_status);
+  take_line(exchange, line, at_unix_s);
   if (!headers) {
-    response_take_header(response, SCRIPT_JSON_HEADERS "\r\n", strlen(SCRIPT_JSON_HEADERS "\r\n"), at_unix_s);
+    take_line(exchange, SCRIPT_JSON_HEADERS "\r\n", at_unix_s);
     headers = "Content-Length: 0"; /* whatever it says: that it is there tells that the answer is whole */
   }
   while (*headers) {
     size_t length = strcspn(headers, "\n");
     int size = snprintf(line, sizeof line, "%.*s\r\n", (int)length, headers);
     ck_assert_uint_lt((size_t)size, sizeof line);
-    response_take_header(response, line, (size_t)size, at_unix_s);
+    take_line(exchange, line, at_unix_s);
     headers += length + (headers[length] == '\n');
   }
 }
@@ -92,7 +100,7 @@ static void land(struct script *script, struct scripted_flight *flight) {
   exchange->reused = outcome->reused;
   exchange->duration_us = outcome->delay_ms * 1000;
   exchange->response.http_status = outcome->http_status;
-  if (outcome->http_status) take_headers(&exchange->response, outcome, unix_s(script));
+  if (outcome->http_status) take_headers(exchange, outcome, unix_s(script));
   if (outcome->body_length) buf_add(&exchange->response.body, outcome->body, outcome->body_length);
   if (exchange->response.body.failure == BUF_TOO_LARGE) exchange->transfer = TRANSFER_TOO_LARGE;
   if (exchange->response.body.failure == BUF_NO_MEMORY) exchange->transfer = TRANSFER_NO_MEMORY;

@@ -16,6 +16,7 @@
 #define SCRIPT_EVENTS_MAX 16
 #define SCRIPT_RANDOMS_MAX 64
 #define SCRIPT_WATCHED_MAX 16
+#define SCRIPTED_HEADERS_MAX 64
 #define SCRIPT_NEVER INT64_MAX
 #define SCRIPT_UNIX_S 1795500000 /* the wall clock when the script begins: 2026-11-24 06:00:00 UTC */
 #define SCRIPT_JSON_HEADERS "Content-Type: application/json"
@@ -24,7 +25,7 @@
 struct scripted_request {
   enum method method;
   char *url;
-  char *headers[REQUEST_HEADERS_MAX];
+  char *headers[SCRIPTED_HEADERS_MAX];
   size_t header_count;
   char *body; /* NULL: none; NUL-terminated */
   size_t body_length;
