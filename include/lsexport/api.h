@@ -63,6 +63,8 @@ typedef struct lsexport_queue lsexport_queue;
 typedef struct lsexport_completions lsexport_completions;
 /** What one of them came to. See queue.h. Since: 0.1. */
 typedef struct lsexport_completion lsexport_completion;
+/** Where LangSmith will write, and what stands in the way. See report.h. Since: 0.1. */
+typedef struct lsexport_report lsexport_report;
 /** Why a call failed. See error.h. Since: 0.1. */
 typedef struct lsexport_error lsexport_error;
 

@@ -10,5 +10,6 @@
 #include <lsexport/destination.h>
 #include <lsexport/error.h>
 #include <lsexport/queue.h>
+#include <lsexport/report.h>
 
 #endif
