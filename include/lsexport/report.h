@@ -32,8 +32,7 @@ LSEXPORT_API const char *lsexport_report_json(const lsexport_report *report);
 LSEXPORT_API const char *lsexport_report_url(const lsexport_report *report);
 /** The URL's host, with the port when it is not the scheme's own. Since: 0.1. */
 LSEXPORT_API const char *lsexport_report_host(const lsexport_report *report);
-/** The bucket that is addressed, which may be another than the spec names. Where the endpoint's host names a bucket
- * too, this is what LangSmith's client takes for one. Since: 0.1. */
+/** The bucket that is written to, which may be another than the spec names. Since: 0.1. */
 LSEXPORT_API const char *lsexport_report_bucket(const lsexport_report *report);
 /** The object's key within that bucket. Since: 0.1. */
 LSEXPORT_API const char *lsexport_report_object_key(const lsexport_report *report);

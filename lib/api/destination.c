@@ -14,14 +14,15 @@ struct refusal {
 };
 
 /* A cause stands for the whole error, so only one that fails alone gives it. */
-static void add_field(void *context, const char *path, const char *message, int32_t cause) {
+static void add_field(void *context, const char *path, const char *message, enum spec_check named) {
   struct refusal *refusal = context;
   if (!refusal->error) refusal->error = error_new(LSEXPORT_ERR_VALIDATION, refusal->secrets);
   if (!path) {
     error_set_failed(refusal->error);
     return;
   }
-  error_set_cause(refusal->error, lsexport_error_field_count(refusal->error) ? LSEXPORT_CAUSE_NONE : cause);
+  error_set_cause(refusal->error,
+                  lsexport_error_field_count(refusal->error) ? LSEXPORT_CAUSE_NONE : spec_check_cause(named));
   error_add_field(refusal->error, path, message);
 }
 

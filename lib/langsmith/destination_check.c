@@ -18,18 +18,16 @@ struct check {
 };
 
 static void refuse(const struct check *check, const char *path, const char *message) {
-  check->report(check->context, path, message, LSEXPORT_CAUSE_NONE);
+  check->report(check->context, path, message, CHECK_COUNT);
 }
 
 /* A check that may be overruled. */
 static void refuse_unless_allowed(const struct check *check, enum spec_check named, const char *path,
                                   const char *message) {
-  static const int32_t causes[CHECK_COUNT] = {[CHECK_CONFUSED_BUCKET] = LSEXPORT_CAUSE_CONFUSED_BUCKET,
-                                              [CHECK_MISSING_SESSION_TOKEN] = LSEXPORT_CAUSE_MISSING_TOKEN};
   char whole[2 * MESSAGE_MAX];
   if (check->spec->allowed[named]) return;
   snprintf(whole, sizeof whole, "%s; if you mean it, allow it by name: \"%s\"", message, spec_check_name(named));
-  check->report(check->context, path, whole, causes[named]);
+  check->report(check->context, path, whole, named);
 }
 
 /* ---- the form of one text ---- */
@@ -131,9 +129,8 @@ static bool check_endpoint(const struct check *check, struct url *url_out) {
   return !wrong;
 }
 
-/* Is the bucket in the endpoint already, as "bucket.host" or as the whole path? An address names none, nor does Google's
- * own host, though a bucket may be called "storage". */
-static bool endpoint_names_bucket(const struct url *url, const char *bucket) {
+/* An address names none, nor does Google's own host, though a bucket may be called "storage". */
+bool spec_endpoint_names_bucket(const struct url *url, const char *bucket) {
   size_t length = strlen(bucket);
   bool may_name = url->host[strspn(url->host, "0123456789.")] && !text_equal(url->host, "storage.googleapis.com");
   if (may_name && text_begins_ignoring_case(url->host, bucket) && url->host[length] == '.') return true;
@@ -146,7 +143,7 @@ static void check_confused_bucket(const struct check *check, bool has_endpoint, 
   char message[MESSAGE_MAX];
   const char *bucket = spec_text(check->spec, SPEC_BUCKET_NAME), *prefix = spec_text(check->spec, SPEC_PREFIX);
   if (spec_include_bucket(check->spec) || !bucket) return;
-  if (has_endpoint && endpoint_names_bucket(url, bucket)) return;
+  if (has_endpoint && spec_endpoint_names_bucket(url, bucket)) return;
   if (!prefix || !*prefix) prefix = "tmp";
   struct buf taken; /* somebody may have put a secret where the prefix belongs */
   buf_init(&taken, PREFIX_MAX + sizeof WASH_MARK);
@@ -220,7 +217,7 @@ static void check_json(const struct check *check, enum spec_text field) {
   }
   json_node *node = node_parse(text, strlen(text), &failure);
   if (failure == JSON_NO_MEMORY) {
-    check->report(check->context, NULL, NULL, LSEXPORT_CAUSE_NONE);
+    check->report(check->context, NULL, NULL, CHECK_COUNT);
   } else if (!node_is_object(node)) {
     refuse(check, path, "must be a JSON object");
   } else {
@@ -273,7 +270,7 @@ static void check_credentials(const struct check *check, const lsexport_credenti
     check_secret(check, "credentials.session_token", &credentials->session_token, SESSION_TOKEN_MAX);
 }
 
-static bool is_google(const struct url *url) {
+bool spec_endpoint_is_google(const struct url *url) {
   return text_equal(url->host, "storage.googleapis.com") || text_ends(url->host, ".storage.googleapis.com") ||
          (text_begins(url->host, "storage.") && text_ends(url->host, ".rep.googleapis.com"));
 }
@@ -286,7 +283,7 @@ static void check_key_fits(const struct check *check, bool has_endpoint, const s
   if (credentials->kind == CREDENTIALS_STATIC && text_begins(key_id, "ASIA"))
     refuse_unless_allowed(check, CHECK_MISSING_SESSION_TOKEN, "credentials.session_token",
                           "is missing: a key ID that begins with ASIA is temporary and needs its session token");
-  bool google_key = text_begins(key_id, "GOOG"), google = has_endpoint && is_google(url);
+  bool google_key = text_begins(key_id, "GOOG"), google = has_endpoint && spec_endpoint_is_google(url);
   if (google_key && !google)
     refuse_unless_allowed(check, CHECK_GOOGLE_KEY_WITHOUT_ENDPOINT, "config.endpoint_url",
                           "must be https://storage.googleapis.com for a Google HMAC key (an ID that begins with GOOG)");

@@ -41,3 +41,8 @@ enum spec_check spec_check_by_name(const char *name) {
 }
 
 const char *spec_check_name(enum spec_check check) { return check_names[check]; }
+
+int32_t spec_check_cause(enum spec_check check) {
+  if (check == CHECK_CONFUSED_BUCKET) return LSEXPORT_CAUSE_CONFUSED_BUCKET;
+  return check == CHECK_MISSING_SESSION_TOKEN ? LSEXPORT_CAUSE_MISSING_TOKEN : LSEXPORT_CAUSE_NONE;
+}

@@ -4,6 +4,7 @@
 #define LSX_LANGSMITH_DESTINATION_SPEC_H
 
 #include "base/buf.h"
+#include "base/url.h"
 #include "langsmith/credentials.h"
 
 #include <lsexport/destination.h>
@@ -78,13 +79,19 @@ bool spec_include_bucket(const lsexport_destination_spec *spec);
 /* CHECK_COUNT for an unknown name. */
 enum spec_check spec_check_by_name(const char *name);
 const char *spec_check_name(enum spec_check check);
+/* LSEXPORT_CAUSE_*, also for CHECK_COUNT. */
+int32_t spec_check_cause(enum spec_check check);
 
 /* ---- checks: pure; report is called for each field that fails, without a path when memory ran out ---- */
 
-typedef void (*report_fn)(void *context, const char *path, const char *message, int32_t cause);
+/* named: the check that may be overruled; CHECK_COUNT for any other. */
+typedef void (*report_fn)(void *context, const char *path, const char *message, enum spec_check named);
 
 /* All that create and ensure refuse. secrets: what no message may show. */
 void spec_check(const lsexport_destination_spec *spec, const struct secrets *secrets, report_fn report, void *context);
+/* Is the bucket in the endpoint already, as "bucket.host" or as the whole path? */
+bool spec_endpoint_names_bucket(const struct url *endpoint, const char *bucket);
+bool spec_endpoint_is_google(const struct url *endpoint);
 /* Form alone: what patch refuses. */
 void credentials_check(const lsexport_credentials *credentials, report_fn report, void *context);
 

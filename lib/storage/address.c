@@ -17,6 +17,7 @@
 #define DIGITS "0123456789"
 #define GLOBAL_REGION "aws-global" /* botocore's word for no region */
 #define DEFAULT_REGION "us-east-1"
+#define CHINA "amazonaws.com.cn"
 
 /* What one resolution looks at. */
 struct choice {
@@ -44,7 +45,7 @@ static bool is_ipv4(const char *text) {
   return !*text;
 }
 
-static bool is_address(const char *host) { return host[0] == '[' || is_ipv4(host); }
+bool address_is_ip(const char *host) { return host[0] == '[' || is_ipv4(host); }
 
 /* Whether botocore takes it for a host. The URL's reader has seen to lengths and characters. */
 static bool is_host(const char *host) {
@@ -68,33 +69,56 @@ static bool is_hostable(const char *bucket, bool with_dots) {
   }
 }
 
+bool address_is_hostable(const char *bucket) { return is_hostable(bucket, false); }
+
 /* ---- partitions ---- */
 
-/* The names of regions are begin, a word, "-" and a number; or global. */
+/* The name of a region is begin, a word, "-" and a number. The first rows have the suffix that all others have too. */
 static const struct partition {
   const char *begin;
   const char *global;
   const char *suffix;
 } partitions[] = {
-    {"cn-", "aws-cn-global", "amazonaws.com.cn"},       {"eusc-de-", "", "amazonaws.eu"},
-    {"us-iso-", "aws-iso-global", "c2s.ic.gov"},        {"us-isob-", "aws-iso-b-global", "sc2s.sgov.gov"},
-    {"eu-isoe-", "aws-iso-e-global", "cloud.adc-e.uk"}, {"us-isof-", "aws-iso-f-global", "csp.hci.ic.gov"},
+    {"us-", "", "amazonaws.com"},
+    {"eu-", "", "amazonaws.com"},
+    {"ap-", "", "amazonaws.com"},
+    {"sa-", "", "amazonaws.com"},
+    {"ca-", "", "amazonaws.com"},
+    {"me-", "", "amazonaws.com"},
+    {"af-", "", "amazonaws.com"},
+    {"il-", "", "amazonaws.com"},
+    {"mx-", "", "amazonaws.com"},
+    {"us-gov-", "", "amazonaws.com"},
+    {"cn-", "aws-cn-global", CHINA},
+    {"eusc-de-", "", "amazonaws.eu"},
+    {"us-iso-", "aws-iso-global", "c2s.ic.gov"},
+    {"us-isob-", "aws-iso-b-global", "sc2s.sgov.gov"},
+    {"eu-isoe-", "aws-iso-e-global", "cloud.adc-e.uk"},
+    {"us-isof-", "aws-iso-f-global", "csp.hci.ic.gov"},
 };
 
 static bool is_region_of(const char *region, const struct partition *partition) {
-  if (text_equal(region, partition->global)) return true;
+  if (*region && text_equal(region, partition->global)) return true;
   if (!text_begins(region, partition->begin)) return false;
   const char *word = region + strlen(partition->begin);
   size_t length = strspn(word, LETTERS CAPITALS DIGITS);
+  if (!length || word[length] != '-') return false;
   const char *number = word + length + 1;
-  return length && word[length] == '-' && *number && !number[strspn(number, DIGITS)];
+  return *number && !number[strspn(number, DIGITS)];
+}
+
+static const struct partition *partition_of(const char *region) {
+  for (size_t i = 0; i < sizeof partitions / sizeof *partitions; i++)
+    if (is_region_of(region, &partitions[i])) return &partitions[i];
+  return NULL;
 }
 
 static const char *suffix_of(const char *region) {
-  for (size_t i = 0; i < sizeof partitions / sizeof *partitions; i++)
-    if (is_region_of(region, &partitions[i])) return partitions[i].suffix;
-  return "amazonaws.com";
+  const struct partition *partition = partition_of(region);
+  return partition ? partition->suffix : partitions[0].suffix;
 }
+
+bool address_is_aws_region(const char *region) { return partition_of(region) != NULL; }
 
 /* ---- bucket and key, as s3fs reads its path ---- */
 
@@ -136,25 +160,86 @@ static bool split_path(const lsexport_destination_spec *spec, struct address *ad
   return !failed && address->bucket && address->key_prefix;
 }
 
-/* What botocore makes of the bucket's name alone; NULL when it goes on. */
-static enum address_outcome check_bucket(const struct address *address, const char **why_out) {
+/* ---- what cannot be ---- */
+
+enum problem {
+  NO_PLACE,
+  BUCKET_CHARACTERS,
+  PREFIX_CHARACTERS,
+  EMPTY_KEY,
+  ARN,
+  DIRECTORY_BUCKET,
+  REGION_FORM,
+  ENDPOINT_HOST,
+  ACCELERATE_WITH_ENDPOINT,
+  ACCELERATE_BUCKET,
+  ACCELERATE_REGION,
+  FIPS_REGION
+};
+
+const struct address_problem address_no_memory = {false, "", "", "", ""};
+const struct address_problem address_problems[] = {
+    [NO_PLACE] = {false, "address_unknown", "config.bucket_name",
+                  "or endpoint_url is missing or cannot be read, so that nobody can tell where it leads",
+                  "Set both right first."},
+    [BUCKET_CHARACTERS] = {true, "bucket_refused", "config.bucket_name",
+                           "has a character or a length that LangSmith's client refuses: it sends nothing",
+                           "Use the bucket's bare name."},
+    [PREFIX_CHARACTERS] = {true, "bucket_refused", "config.prefix",
+                           "has a first segment that LangSmith's client takes for the bucket, for "
+                           "include_bucket_in_prefix is 0, and refuses as no name of one: it sends nothing",
+                           "Begin the prefix with a segment of letters, digits, \".\", \"-\" and \"_\" alone."},
+    [EMPTY_KEY] = {true, "key_empty", "config.prefix",
+                   "leaves no key before its \"?versionId=\": LangSmith's client sends nothing", "Leave it out."},
+    [ARN] = {false, "address_unknown", "config.prefix", "begins with an ARN, whose address is not told here",
+             "Set bucket_name and include_bucket_in_prefix 1 for a bucket."},
+    [DIRECTORY_BUCKET] = {false, "address_unknown", "config.bucket_name",
+                          "is of a directory bucket or of S3 on Outposts, whose addresses are not told here",
+                          "Try a bucket of the usual kind if it fails."},
+    [REGION_FORM] = {true, "region_refused", "config.region",
+                     "has a form that LangSmith's client refuses: it sends nothing",
+                     "Set region to the bucket's region, as \"eu-west-1\"."},
+    [ENDPOINT_HOST] = {true, "endpoint_refused", "config.endpoint_url",
+                       "has \"_\" in its host, or \"-\" at the edge of a label: LangSmith's client calls it an invalid "
+                       "endpoint and sends nothing",
+                       "Correct the host; a bucket with \"_\" must not be part of it."},
+    [ACCELERATE_WITH_ENDPOINT] = {true, "accelerate_refused", "config.config_kwargs_s3.use_accelerate_endpoint",
+                                  "is set beside an endpoint_url: LangSmith's client refuses both and sends nothing",
+                                  "Leave one of them unset."},
+    [ACCELERATE_BUCKET] = {true, "accelerate_refused", "config.config_kwargs_s3.use_accelerate_endpoint",
+                           "needs a bucket whose name can be part of a host: LangSmith's client sends nothing",
+                           "Leave use_accelerate_endpoint unset."},
+    [ACCELERATE_REGION] = {true, "accelerate_refused", "config.config_kwargs_s3.use_accelerate_endpoint",
+                           "does not exist in that region: LangSmith's client sends nothing",
+                           "Leave use_accelerate_endpoint unset."},
+    [FIPS_REGION] = {false, "address_unknown", "config.region",
+                     "stands for FIPS endpoints, whose addresses are not told here",
+                     "Set region to the bucket's region."},
+};
+const size_t address_problem_count = sizeof address_problems / sizeof *address_problems;
+
+static const struct address_problem *check_bucket(const struct address *address) {
   const char *bucket = address->bucket;
-  enum address_outcome outcome = ADDRESS_UNKNOWN;
-  size_t length = strlen(bucket);
-  if (text_begins(bucket, "arn:")) {
-    *why_out = "is addressed by an ARN in the prefix";
-  } else if (length > BUCKET_MAX || bucket[strspn(bucket, LETTERS CAPITALS DIGITS ".-_")]) {
-    *why_out = "has a bucket with a character or a length that LangSmith's S3 client refuses";
-    outcome = ADDRESS_REFUSED;
-  } else if (address->key_is_cut && !*address->key_prefix) {
-    *why_out = "has no key left before \"?versionId=\", and LangSmith's S3 client refuses an empty one";
-    outcome = ADDRESS_REFUSED;
-  } else if (text_ends(bucket, "--x-s3") || text_ends(bucket, "--op-s3")) {
-    *why_out = "is a directory bucket or one of S3 on Outposts, which have ways of their own";
-  } else {
-    outcome = ADDRESS_FINE;
-  }
-  return outcome;
+  if (text_begins(bucket, "arn:")) return &address_problems[ARN];
+  if (strlen(bucket) > BUCKET_MAX || bucket[strspn(bucket, LETTERS CAPITALS DIGITS ".-_")])
+    return &address_problems[address->bucket_is_from_prefix ? PREFIX_CHARACTERS : BUCKET_CHARACTERS];
+  if (address->key_is_cut && !*address->key_prefix) return &address_problems[EMPTY_KEY];
+  if (text_ends(bucket, "--x-s3") || text_ends(bucket, "--op-s3")) return &address_problems[DIRECTORY_BUCKET];
+  return NULL;
+}
+
+static const struct address_problem *check_choice(const struct choice *choice, const char *bucket) {
+  const char *region = choice->region;
+  size_t length = strlen(region);
+  if (length > ADDRESS_LABEL_MAX || !is_label(region, length) || !region[strspn(region, DIGITS)])
+    return &address_problems[REGION_FORM];
+  if (choice->has_endpoint && !is_host(choice->endpoint.host)) return &address_problems[ENDPOINT_HOST];
+  if (!choice->has_endpoint && (strstr(region, "fips-") || strstr(region, "-fips")))
+    return &address_problems[FIPS_REGION];
+  if (!choice->accelerate) return NULL;
+  if (choice->has_endpoint) return &address_problems[ACCELERATE_WITH_ENDPOINT];
+  if (!is_hostable(bucket, false)) return &address_problems[ACCELERATE_BUCKET];
+  return text_equal(suffix_of(region), CHINA) ? &address_problems[ACCELERATE_REGION] : NULL;
 }
 
 /* ---- host and path ---- */
@@ -173,7 +258,7 @@ static bool wants_path_style(const struct choice *choice) {
 
 static bool is_virtual_hosted(const struct choice *choice, const char *bucket) {
   if (wants_path_style(choice)) return false;
-  if (is_hostable(bucket, false)) return !choice->has_endpoint || !is_address(choice->endpoint.host);
+  if (is_hostable(bucket, false)) return !choice->has_endpoint || !address_is_ip(choice->endpoint.host);
   return choice->has_endpoint && !choice->endpoint.https && is_hostable(bucket, true);
 }
 
@@ -241,35 +326,21 @@ static bool write_place(const struct choice *choice, struct address *address) {
   return address->base_path != NULL;
 }
 
-/* ---- the whole ---- */
-
-static enum address_outcome check_choice(const struct choice *choice, const char *bucket, const char **why_out) {
-  const char *region = choice->region;
-  size_t length = strlen(region);
-  enum address_outcome outcome = ADDRESS_REFUSED;
-  if (length > ADDRESS_LABEL_MAX || !is_label(region, length) || !region[strspn(region, DIGITS)]) {
-    *why_out = "has a region of a form that LangSmith's S3 client refuses";
-  } else if (choice->has_endpoint && !is_host(choice->endpoint.host)) {
-    *why_out = "has an endpoint_url with \"_\" in its host, or with \"-\" at the edge of a label, which LangSmith's S3 "
-               "client calls an invalid endpoint";
-  } else if (choice->accelerate && choice->has_endpoint) {
-    *why_out = "has both an endpoint_url and use_accelerate_endpoint, which LangSmith's S3 client refuses";
-  } else if (choice->accelerate && !is_hostable(bucket, false)) {
-    *why_out = "has use_accelerate_endpoint and a bucket whose name cannot be part of a host, which LangSmith's S3 "
-               "client refuses";
-  } else if (choice->accelerate && text_equal(suffix_of(region), partitions[0].suffix)) {
-    *why_out = "has use_accelerate_endpoint in a region that has none";
-  } else if (!choice->has_endpoint && (strstr(region, "fips-") || strstr(region, "-fips"))) {
-    *why_out = "has a region that stands for FIPS endpoints";
-    outcome = ADDRESS_UNKNOWN;
-  } else {
-    outcome = ADDRESS_FINE;
-  }
-  return outcome;
+/* The service reads the bucket from an endpoint that names it. Where the spec says nothing of that, AWS's own host
+ * alone is sure to. */
+static bool take_endpoint_bucket(const struct choice *choice, struct address *address) {
+  const char *bucket = spec_text(choice->spec, SPEC_BUCKET_NAME);
+  if (!choice->has_endpoint || address->virtual_hosted || !bucket) return true;
+  if (!spec_endpoint_names_bucket(&choice->endpoint, bucket)) return true;
+  if (!address->bucket_is_from_prefix && !text_ends(choice->endpoint.host, ".amazonaws.com")) return true;
+  address->endpoint_bucket = mem_text(bucket, strlen(bucket));
+  return address->endpoint_bucket != NULL;
 }
 
-enum address_outcome address_resolve(const lsexport_destination_spec *spec, const char *region,
-                                     struct address *address_out, const char **why_out) {
+/* ---- the whole ---- */
+
+const struct address_problem *address_resolve(const lsexport_destination_spec *spec, const char *region,
+                                              struct address *address_out) {
   struct address address = {0};
   struct choice choice = {.spec = spec, .region = region ? region : spec_text(spec, SPEC_REGION)};
   const char *endpoint = spec_text(spec, SPEC_ENDPOINT_URL);
@@ -277,25 +348,25 @@ enum address_outcome address_resolve(const lsexport_destination_spec *spec, cons
   choice.has_endpoint = endpoint != NULL;
   choice.accelerate = spec->numbers[SPEC_USE_ACCELERATE_ENDPOINT].value == 1;
   if ((endpoint && url_parse(endpoint, &choice.endpoint)) ||
-      (spec_include_bucket(spec) && !spec_text(spec, SPEC_BUCKET_NAME))) {
-    *why_out = "has no bucket_name, or an endpoint_url that cannot be read";
-    return ADDRESS_UNKNOWN;
-  }
-  enum address_outcome outcome = ADDRESS_NO_MEMORY;
-  if (split_path(spec, &address)) outcome = check_bucket(&address, why_out);
-  if (outcome == ADDRESS_FINE) outcome = check_choice(&choice, address.bucket, why_out);
-  if (outcome == ADDRESS_FINE && !write_place(&choice, &address)) outcome = ADDRESS_NO_MEMORY;
-  if (outcome == ADDRESS_FINE)
-    *address_out = address;
-  else
+      (spec_include_bucket(spec) && !spec_text(spec, SPEC_BUCKET_NAME)))
+    return &address_problems[NO_PLACE];
+  const struct address_problem *problem = &address_no_memory;
+  if (split_path(spec, &address)) problem = check_bucket(&address);
+  if (!problem) problem = check_choice(&choice, address.bucket);
+  if (!problem && (!write_place(&choice, &address) || !take_endpoint_bucket(&choice, &address)))
+    problem = &address_no_memory;
+  if (problem)
     address_free(&address);
-  return outcome;
+  else
+    *address_out = address;
+  return problem;
 }
 
 void address_free(struct address *address) {
   mem_free(address->base_path);
   mem_free(address->bucket);
   mem_free(address->key_prefix);
+  mem_free(address->endpoint_bucket);
   memset(address, 0, sizeof *address);
 }
 

@@ -22,22 +22,33 @@ struct address {
   int port;                   /* 0: the scheme's own */
   char host[ADDRESS_HOST_MAX];
   char signing_region[ADDRESS_LABEL_MAX + 1];
-  char *base_path;  /* of endpoint_url, as it stands on the wire; "", or begins and does not end with '/' */
-  char *bucket;     /* the one that is addressed, whatever bucket_name says */
-  char *key_prefix; /* what comes before "tmp/..." in every key, with its slash; may be "" or "/" */
+  char *base_path;       /* of endpoint_url, as it stands on the wire; "", or begins and does not end with '/' */
+  char *bucket;          /* the one that is addressed, whatever bucket_name says */
+  char *key_prefix;      /* what comes before "tmp/..." in every key, with its slash; may be "" or "/" */
+  char *endpoint_bucket; /* that the endpoint names already: to the service the bucket above is a part of the key.
+                          * NULL: none */
 };
 
-enum address_outcome {
-  ADDRESS_FINE,
-  ADDRESS_REFUSED, /* LangSmith's S3 client sends nothing */
-  ADDRESS_UNKNOWN, /* it cannot be told from here */
-  ADDRESS_NO_MEMORY
+/* Why there is no address. Static. */
+struct address_problem {
+  bool refused; /* LangSmith's S3 client sends nothing; else it cannot be told from here */
+  const char *code;
+  const char *field;
+  const char *reason; /* the end of a sentence that begins with the field */
+  const char *remedy;
 };
+extern const struct address_problem address_no_memory;
+extern const struct address_problem address_problems[];
+extern const size_t address_problem_count;
 
-/* region: NULL for the spec's own, else the one in which S3 said that the bucket is. why_out, when REFUSED or UNKNOWN:
- * static words that end a sentence that begins with "this". */
-enum address_outcome address_resolve(const lsexport_destination_spec *spec, const char *region,
-                                     struct address *address_out, const char **why_out);
+/* NULL, or why not. region: NULL for the spec's own, else the one in which S3 said that the bucket is. */
+const struct address_problem *address_resolve(const lsexport_destination_spec *spec, const char *region,
+                                              struct address *address_out);
+/* Whether it has the form of a region of AWS, as "eu-west-1". */
+bool address_is_aws_region(const char *region);
+/* Whether LangSmith's client can make the bucket a part of a host, whose certificate covers no dots. */
+bool address_is_hostable(const char *bucket);
+bool address_is_ip(const char *host);
 /* Takes one that is all zero. */
 void address_free(struct address *address);
 

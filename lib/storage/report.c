@@ -52,6 +52,12 @@ static void set_key_and_url(lsexport_report *report, const struct address *addre
   buf_init(&url, ADDRESS_URL_MAX);
   address_write_key(&key, address, ADDRESS_TEST_FOLDER);
   address_write_url(&url, address, buf_string(&key));
+  if (address->endpoint_bucket) {
+    buf_reset(&key);
+    buf_text(&key, address->bucket);
+    buf_text(&key, "/");
+    address_write_key(&key, address, ADDRESS_TEST_FOLDER);
+  }
   add_random_name(&key, address);
   add_random_name(&url, address);
   report->object_key = keep_washed(report, &key, secrets);
@@ -67,7 +73,7 @@ void report_set_address(lsexport_report *report, const struct address *address, 
   address_write_host(&text, address);
   report->host = keep_washed(report, &text, secrets);
   buf_reset(&text);
-  buf_text(&text, address->bucket);
+  buf_text(&text, address->endpoint_bucket ? address->endpoint_bucket : address->bucket);
   report->bucket = keep_washed(report, &text, secrets);
   buf_reset(&text);
   buf_text(&text, address->signing_region);

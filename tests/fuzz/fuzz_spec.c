@@ -169,9 +169,9 @@ static void check_let_through(const lsexport_destination_spec *spec) {
 
 /* ---- what was refused ---- */
 
-static void add_field(void *context, const char *path, const char *message, int32_t cause) {
+static void add_field(void *context, const char *path, const char *message, enum spec_check named) {
   MUST(path && *path && message && *message);
-  MUST(strncmp(lsexport_cause_name(cause), "LSEXPORT_CAUSE_", 15) == 0);
+  MUST(strncmp(lsexport_cause_name(spec_check_cause(named)), "LSEXPORT_CAUSE_", 15) == 0);
   error_add_field(context, path, message);
 }
 

@@ -14,9 +14,9 @@ struct reports {
   char path[128], message[1200];
 };
 
-static void take(void *context, const char *path, const char *message, int32_t cause) {
+static void take(void *context, const char *path, const char *message, enum spec_check named) {
   struct reports *reports = context;
-  (void)cause;
+  (void)named;
   if (!reports->count++) {
     snprintf(reports->path, sizeof reports->path, "%s", path);
     snprintf(reports->message, sizeof reports->message, "%s", message);
