@@ -122,6 +122,8 @@ static const char *transfer_words(enum transfer transfer) {
     return "the connection is cut or reset, in the handshake too";
   case TRANSFER_BROKEN:
     return "the bytes are no HTTP";
+  case TRANSFER_SILENT:
+    return "no answer within the time that the request had";
   case TRANSFER_TOO_LARGE:
     return "the answer is larger than the option allows";
   case TRANSFER_NO_MEMORY:

@@ -139,6 +139,7 @@ struct verdict classify(const struct evidence *evidence) {
   if (!row) row = find(table, evidence, false, code_fits);
   if (!row) row = find(table, evidence, false, text_fits);
   if (!row) row = find(table, evidence, false, transfer_fits);
+  if (!row) row = find(&class_transport, evidence, false, transfer_fits); /* what is no peer's fault */
   if (!row) row = find(table, evidence, false, http_fits);
   if (!row) {
     bool silent = !given(evidence->code) && !given(evidence->text) && !evidence->http_status;

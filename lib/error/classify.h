@@ -25,6 +25,7 @@ enum transfer {
   TRANSFER_PROXY,
   TRANSFER_LOST,   /* cut or reset, in the handshake too */
   TRANSFER_BROKEN, /* bytes that are no HTTP */
+  TRANSFER_SILENT, /* asked, and not answered within the time that it had */
   TRANSFER_TOO_LARGE,
   TRANSFER_NO_MEMORY,
   TRANSFER_INTERNAL

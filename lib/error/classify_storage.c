@@ -13,6 +13,7 @@
 #define CODE(its_code, ...) {.code = (its_code), MEANS(__VA_ARGS__)}
 #define TEXT(its_text, ...) {.text = (its_text), MEANS(__VA_ARGS__)}
 #define HTTP(http, ...) {.http_status = (http), MEANS(__VA_ARGS__)}
+#define MET(its_text, met, ...) {.text = (its_text), .transfer = TRANSFER_##met, MEANS(__VA_ARGS__)}
 
 /* ---- what to do about it ---- */
 
@@ -440,21 +441,23 @@ static const struct class_row rows[] = {
     TEXT("ACL not in", STORAGE, REQUEST_OPTIONS, acl),
     TEXT("Parameter validation failed", STORAGE, REQUEST_OPTIONS, options),
     TEXT("subject to bucket's retention policy", STORAGE, RETENTION, retention),
-    TEXT("certificate has expired", STORAGE, STORAGE_TLS, tls_expired),
-    TEXT("Hostname mismatch", STORAGE, STORAGE_TLS, tls_name),
+    MET("certificate has expired", CERTIFICATE_EXPIRED, STORAGE, STORAGE_TLS, tls_expired),
+    MET("Hostname mismatch", CERTIFICATE_WRONG_HOST, STORAGE, STORAGE_TLS, tls_name),
     TEXT("IP address mismatch", STORAGE, STORAGE_TLS, tls_name),
     TEXT("self-signed certificate", STORAGE, STORAGE_TLS, tls_untrusted),
     TEXT("self signed certificate", STORAGE, STORAGE_TLS, tls_untrusted),
-    TEXT("unable to get local issuer certificate", STORAGE, STORAGE_TLS, tls_untrusted),
-    TEXT("WRONG_VERSION_NUMBER", STORAGE, STORAGE_TLS, tls_plain),
-    TEXT("SSL validation failed", STORAGE, STORAGE_TLS, tls),
-    TEXT("Could not connect to the endpoint URL", STORAGE_UNAVAILABLE, STORAGE_UNREACHABLE, unreachable),
-    TEXT("Failed to connect to proxy URL", STORAGE_UNAVAILABLE, STORAGE_UNREACHABLE, proxy),
-    TEXT("Connect timeout on endpoint URL", STORAGE_UNAVAILABLE, STORAGE_TIMEOUT, connect_timeout),
-    TEXT("Read timeout on endpoint URL", STORAGE_UNAVAILABLE, STORAGE_TIMEOUT, read_timeout),
-    TEXT("Connection was closed before we received a valid response", STORAGE_UNAVAILABLE, STORAGE_CLOSED, closed),
+    MET("unable to get local issuer certificate", CERTIFICATE_UNTRUSTED, STORAGE, STORAGE_TLS, tls_untrusted),
+    MET("WRONG_VERSION_NUMBER", TLS_PLAINTEXT, STORAGE, STORAGE_TLS, tls_plain),
+    MET("SSL validation failed", TLS, STORAGE, STORAGE_TLS, tls),
+    MET("Could not connect to the endpoint URL", DNS, STORAGE_UNAVAILABLE, STORAGE_UNREACHABLE, unreachable),
+    {.transfer = TRANSFER_CONNECT_REFUSED, MEANS(STORAGE_UNAVAILABLE, STORAGE_UNREACHABLE, unreachable)},
+    {.transfer = TRANSFER_TLS_VERSION, MEANS(STORAGE, STORAGE_TLS, tls)},
+    MET("Failed to connect to proxy URL", PROXY, STORAGE_UNAVAILABLE, STORAGE_UNREACHABLE, proxy),
+    MET("Connect timeout on endpoint URL", CONNECT_TIMEOUT, STORAGE_UNAVAILABLE, STORAGE_TIMEOUT, connect_timeout),
+    MET("Read timeout on endpoint URL", SILENT, STORAGE_UNAVAILABLE, STORAGE_TIMEOUT, read_timeout),
+    MET("Connection was closed before we received a valid response", LOST, STORAGE_UNAVAILABLE, STORAGE_CLOSED, closed),
     TEXT("maximum recursion depth exceeded", STORAGE, REDIRECTED_BUCKET, other_endpoint),
-    TEXT("invalid XML received", STORAGE, NOT_S3, not_s3),
+    MET("invalid XML received", BROKEN, STORAGE, NOT_S3, not_s3),
     TEXT("An error occurred () when calling", STORAGE, HTML, html_page),
     TEXT("<html", STORAGE, HTML, html_page),
 

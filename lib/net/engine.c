@@ -37,7 +37,8 @@ static lsexport_status interrupted(void *context) {
 /* ---- what an attempt came to ---- */
 
 static lsexport_error *read_transfer(const struct exchange *exchange, const struct secrets *secrets) {
-  struct evidence evidence = {.peer = PEER_TRANSPORT, .transfer = exchange->transfer};
+  struct evidence evidence = {.peer = exchange->request->elsewhere ? PEER_STORAGE : PEER_TRANSPORT,
+                              .transfer = exchange->transfer};
   struct verdict verdict = classify(&evidence);
   lsexport_error *error = error_new_verdict(&verdict, secrets);
   error_set_server_text(error, exchange->detail, strlen(exchange->detail));
@@ -46,6 +47,7 @@ static lsexport_error *read_transfer(const struct exchange *exchange, const stru
 
 static lsexport_error *read_attempt(const struct job *job, const struct strand *strand) {
   const struct exchange *exchange = &strand->exchange;
+  if (exchange->request->trace) exchange->request->trace->transfer = exchange->transfer;
   if (exchange->transfer != TRANSFER_DONE) return read_transfer(exchange, job->means.secrets);
   lsexport_error *error = strand->operation->conclude(strand->operation, &exchange->response, job->means.secrets);
   if (!error) return NULL;
@@ -196,6 +198,7 @@ static void begin_operations(struct job *job, struct operation *operation, int64
 static void take_step(struct job *job, struct flow_event event) {
   int64_t now = now_ms(job);
   event.left_ms = job->deadline_ms - now;
+  event.unix_s = job->means.world->unix_s(job->means.world->context);
   struct flow_step step = job->flow->next(job->flow, &event);
   if (step.wish == FLOW_END) {
     end(job, step.error);
@@ -251,7 +254,9 @@ void job_stop(struct job *job, lsexport_status status) {
 /* The operation's own share of the time is over, the call's is not. */
 static void operation_timed_out(struct job *job, struct strand *strand) {
   int32_t applied = abort_attempt(job, strand);
-  end_operation(job, strand, error_set_applied(error_new(LSEXPORT_ERR_TIMEOUT, job->means.secrets), applied));
+  bool unconnected = strand->operation->request.elsewhere && !strand->exchange.sent;
+  strand->exchange.transfer = unconnected ? TRANSFER_CONNECT_TIMEOUT : TRANSFER_SILENT;
+  end_operation(job, strand, error_set_applied(read_attempt(job, strand), applied));
 }
 
 void job_begin(struct job *job, const struct job_means *means, struct flow *flow, int64_t timeout_ms) {

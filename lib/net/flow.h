@@ -39,6 +39,7 @@ struct flow_event {
   struct operation *operation; /* that has ended */
   lsexport_error *error;       /* the flow's from now on */
   int64_t left_ms;             /* until the call's deadline */
+  int64_t unix_s;              /* the wall clock */
 };
 
 enum flow_wish {

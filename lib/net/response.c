@@ -32,15 +32,14 @@ static int64_t read_retry_after(const char *value, int64_t unix_s) {
   return seconds > RETRY_AFTER_CEILING_MS / 1000 ? RETRY_AFTER_CEILING_MS : seconds * 1000;
 }
 
-/* The value of the header that the line is, trimmed and cut to what is kept. */
-static void take_value(const char *line, size_t length, size_t name_length, char value[RESPONSE_HEADER_MAX]) {
+void header_read_value(const char *line, size_t length, size_t name_length, char *value_out, size_t size) {
   const char *start = line + name_length + 1, *end = line + length;
   while (start < end && (*start == ' ' || *start == '\t')) start++;
   while (end > start && ((unsigned char)end[-1] <= ' ')) end--;
   size_t kept = (size_t)(end - start);
-  if (kept >= RESPONSE_HEADER_MAX) kept = RESPONSE_HEADER_MAX - 1;
-  memcpy(value, start, kept);
-  value[kept] = '\0';
+  if (kept >= size) kept = size - 1;
+  memcpy(value_out, start, kept);
+  value_out[kept] = '\0';
 }
 
 /* A long body in one piece, rather than by doubling and copying. One that is too long ends the transfer elsewhere. */
@@ -63,7 +62,7 @@ void response_take_header(struct response *response, const char *line, size_t le
   bool is_length = IS("Content-Length"), is_encoding = IS("Transfer-Encoding"), is_retry = IS("Retry-After");
 #undef IS
   if (value == number && !is_length && !is_encoding && !is_retry) return;
-  take_value(line, length, name_length, value);
+  header_read_value(line, length, name_length, value, RESPONSE_HEADER_MAX);
   if (is_length) {
     response->length_known = true;
     expect_length(response, value);

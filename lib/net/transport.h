@@ -20,6 +20,7 @@ const char *method_name(enum method method);
 
 /* What an attempt shows of its way, for who asks. */
 struct trace {
+  enum transfer transfer; /* how the last one ended */
   int64_t lookup_us, connect_us, tls_us; /* when each was over, since the attempt began; 0: it was not reached */
   char address[TRACE_ADDRESS_MAX];       /* that it connected to; "" */
   /* Called for each line of the answer's head; a status line begins anew. */
@@ -122,6 +123,8 @@ extern const struct world world_real;
 
 /* What of a header line is kept; called for each, status lines included. unix_s is for dates. */
 void response_take_header(struct response *response, const char *line, size_t length, int64_t unix_s);
+/* The value of the header that the line is, trimmed, and cut to what fits. */
+void header_read_value(const char *line, size_t length, size_t name_length, char *value_out, size_t size);
 /* Readies it for an attempt; keeps memory. */
 void response_begin(struct response *response, size_t maximum);
 /* Wipes what the server said: a secret may have come back. */
