@@ -118,6 +118,8 @@ static const char *suffix_of(const char *region) {
   return partition ? partition->suffix : partitions[0].suffix;
 }
 
+bool address_is_of_aws(const char *host) { return text_ends(host, ".amazonaws.com") || text_ends(host, "." CHINA); }
+
 bool address_is_aws_region(const char *region) { return partition_of(region) != NULL; }
 
 /* ---- bucket and key, as s3fs reads its path ---- */
@@ -332,7 +334,7 @@ static bool take_endpoint_bucket(const struct choice *choice, struct address *ad
   const char *bucket = spec_text(choice->spec, SPEC_BUCKET_NAME);
   if (!choice->has_endpoint || address->virtual_hosted || !bucket) return true;
   if (!spec_endpoint_names_bucket(&choice->endpoint, bucket)) return true;
-  if (!address->bucket_is_from_prefix && !text_ends(choice->endpoint.host, ".amazonaws.com")) return true;
+  if (!address->bucket_is_from_prefix && !address_is_of_aws(choice->endpoint.host)) return true;
   address->endpoint_bucket = mem_text(bucket, strlen(bucket));
   return address->endpoint_bucket != NULL;
 }

@@ -49,6 +49,8 @@ bool address_is_aws_region(const char *region);
 /* Whether LangSmith's client can make the bucket a part of a host, whose certificate covers no dots. */
 bool address_is_hostable(const char *bucket);
 bool address_is_ip(const char *host);
+/* A host of AWS's, by its end. */
+bool address_is_of_aws(const char *host);
 /* Takes one that is all zero. */
 void address_free(struct address *address);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* One call from the command line, its outcome as one JSON object on stdout: how the end-to-end tests use the library.
- *   driver create|ensure|get|list|patch|delete KEY=VALUE...
+ *   driver create|ensure|get|list|patch|delete|explain KEY=VALUE...
  * Keys: id, any setter of the spec, option.KEY of the config, credentials (static, session, server, role),
  * access_key_id, secret_access_key, session_token, aws_role_arn, allow, call.timeout_ms, call.workspace_id. */
 #include <lsexport/lsexport.h>
@@ -136,10 +136,13 @@ static void print_list(const lsexport_destinations *list) {
   printf("],");
 }
 
+static void print_report(const lsexport_report *report) { printf("\"report\":%s,", lsexport_report_json(report)); }
+
 static lsexport_error *run(struct driver *driver, const char *command) {
   lsexport_error *error = NULL;
   lsexport_destination *destination = NULL;
   lsexport_destinations *list = NULL;
+  lsexport_report *report = NULL;
   const char *id = value_of(driver, "id");
   if (strcmp(command, "create") == 0)
     lsexport_destination_create(driver->client, driver->spec, driver->call, &destination, &error);
@@ -149,14 +152,18 @@ static lsexport_error *run(struct driver *driver, const char *command) {
     lsexport_destination_get(driver->client, id, driver->call, &destination, &error);
   else if (strcmp(command, "patch") == 0)
     lsexport_destination_patch(driver->client, id, driver->credentials, driver->call, &destination, &error);
+  else if (strcmp(command, "explain") == 0)
+    lsexport_destination_explain(driver->client, driver->spec, &report, &error);
   else if (strcmp(command, "delete") == 0)
     lsexport_destination_delete(driver->client, id, driver->call, &error);
   else
     lsexport_destination_list(driver->client, driver->call, &list, &error);
   if (destination) print_destination(destination);
   if (list) print_list(list);
+  if (report) print_report(report);
   lsexport_destination_free(destination);
   lsexport_destinations_free(list);
+  lsexport_report_free(report);
   return error;
 }
 
