@@ -24,7 +24,7 @@ install     an installed library, and its consumers
 structure   who includes whom, and what lib/ never does
 docs        the documentation and its generated parts
 servers     versitygw and MinIO are built
-e2e         the library against the emulator and the storage servers
+e2e         the library against the emulator and the storage servers; its signatures against botocore's
 go          the Go package: vet, every test, also with -race, cgocheck and -asan, and with the oldest Go
 python      the Python package: built, installed in a new environment, tested
 LIST
@@ -55,10 +55,12 @@ meson_test() {
   return "$status"
 }
 
-# python_tests STEP FOLDER
+# python_tests STEP FOLDER...
 python_tests() {
+  local step=$1
+  shift
   built_with_gcc
-  LSEXPORT_BUILD_DIR=$root/build/gcc python -m pytest -ra --timeout=300 --junitxml="$logs/$1.xml" "$2"
+  LSEXPORT_BUILD_DIR=$root/build/gcc python -m pytest -ra --timeout=300 --junitxml="$logs/$step.xml" "$@"
 }
 
 step_format() { c_sources | xargs -0 clang-format --dry-run -Werror; }
@@ -182,7 +184,7 @@ step_docs() { python_tests docs tests/docs; }
 step_servers() { scripts/setup-storage-servers; }
 step_e2e() {
   scripts/setup-storage-servers
-  python_tests e2e tests/e2e
+  python_tests e2e tests/e2e tests/signature
 }
 
 python_wheel() { # SOURCE FOLDER ARGUMENTS...
