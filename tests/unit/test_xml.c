@@ -193,6 +193,18 @@ START_TEST(a_byte_that_ends_no_text) {
 }
 END_TEST
 
+/* Each byte behind a name: it goes on, it is a blank, or it is not well-formed. */
+START_TEST(bytes_of_a_name) {
+  static const char fine[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.: \t\r\n";
+  char document[] = "<E><a?/><C>b</C></E>", out[TEXT_SIZE];
+  for (int byte = 0; byte < 256; byte++) {
+    document[5] = (char)byte;
+    bool expected = byte >= 0x80 || (byte && strchr(fine, byte));
+    if (child_text(document, sizeof document - 1, "E", "C", out, sizeof out) != expected) ck_abort_msg("%d", byte);
+  }
+}
+END_TEST
+
 /* Cut anywhere before the end of what is looked for, there is nothing; cut anywhere behind, all of it. */
 START_TEST(a_reply_cut_at_every_byte) {
   static const char document[] =
@@ -305,6 +317,7 @@ int main(void) {
   TCase *cases = add_cases(suite, "xml");
   tcase_add_loop_test(cases, known_replies, 0, (int)COUNT(replies));
   tcase_add_test(cases, a_byte_that_ends_no_text);
+  tcase_add_test(cases, bytes_of_a_name);
   tcase_add_test(cases, a_reply_cut_at_every_byte);
   tcase_add_test(cases, a_text_fits_or_is_none);
   tcase_add_test(cases, depth_has_a_bound);
