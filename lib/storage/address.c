@@ -236,8 +236,7 @@ static const struct address_problem *check_choice(const struct choice *choice, c
   if (length > ADDRESS_LABEL_MAX || !is_label(region, length) || !region[strspn(region, DIGITS)])
     return &address_problems[REGION_FORM];
   if (choice->has_endpoint && !is_host(choice->endpoint.host)) return &address_problems[ENDPOINT_HOST];
-  if (!choice->has_endpoint && (strstr(region, "fips-") || strstr(region, "-fips")))
-    return &address_problems[FIPS_REGION];
+  if (strstr(region, "fips-") || strstr(region, "-fips")) return &address_problems[FIPS_REGION];
   if (!choice->accelerate) return NULL;
   if (choice->has_endpoint) return &address_problems[ACCELERATE_WITH_ENDPOINT];
   if (!is_hostable(bucket, false)) return &address_problems[ACCELERATE_BUCKET];
