@@ -58,7 +58,6 @@ static void write_address(struct buf *out, const lsexport_report *report) {
   write_whole(out, "writes to", report->url);
   write_whole(out, "bucket", report->bucket);
   write_whole(out, "key", report->object_key);
-  write_whole(out, "host", report->host);
   write_whole(out, "region", report->signing_region);
   write_whole(out, "style",
               report->virtual_hosted ? "virtual: the bucket is part of the host"
