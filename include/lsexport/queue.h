@@ -76,6 +76,8 @@ LSEXPORT_API const lsexport_error *lsexport_completion_error(const lsexport_comp
 LSEXPORT_API const lsexport_destination *lsexport_completion_destination(const lsexport_completion *completion);
 /** The destinations of a list that succeeded; else NULL. Since: 0.1. */
 LSEXPORT_API const lsexport_destinations *lsexport_completion_destinations(const lsexport_completion *completion);
+/** The report of a check or a diagnosis that returned OK; else NULL. Since: 0.1. */
+LSEXPORT_API const lsexport_report *lsexport_completion_report(const lsexport_completion *completion);
 
 #ifdef __cplusplus
 }

@@ -17,6 +17,29 @@ LSEXPORT_API lsexport_status lsexport_destination_explain(const lsexport_client 
                                                           const lsexport_destination_spec *spec,
                                                           lsexport_report **report_out, lsexport_error **error_out);
 
+/** Tries the bucket from this machine with the spec's credentials: writes LangSmith's test object, and one right below
+ * the prefix, also in parts, as LangSmith does, and deletes them. The report's check_keys name both before; what had to be
+ * left is in left_key. A bucket that refuses is no failure: the report says why, and what to do. Needs neither ListBucket nor HeadBucket.
+ * When its time is over, the report holds what is known by then; a cancelled one leaves what its error's facts left_object,
+ * left_object_below_prefix and left_upload name. Returns OK; VALIDATION, before anything is sent, for what create
+ * refuses, and for what cannot be tried (credentials of LangSmith's own, keys that are cut); and any status of this
+ * process in error.h. Any thread. Since: 0.1. */
+LSEXPORT_API lsexport_status lsexport_destination_check(lsexport_client *client, const lsexport_destination_spec *spec,
+                                                        const lsexport_call *call, lsexport_report **report_out,
+                                                        lsexport_error **error_out);
+
+/** Creates the destination, as lsexport_destination_create does, with one POST at most, and checks the bucket at the same
+ * time: the report's summary says what the two answers mean together, and what to do. That LangSmith refuses is no
+ * failure: lsexport_report_error is its answer; lsexport_report_destination is what it created, which
+ * lsexport_destination_copy keeps. Once LangSmith has answered, neither deadline nor cancel takes the report away.
+ * Credentials of LangSmith's own are not tried from here. Returns OK; VALIDATION, before anything is sent, for what
+ * create refuses; and any status of this process in error.h, whose applied says whether something may have been created.
+ * Any thread. Since: 0.1. */
+LSEXPORT_API lsexport_status lsexport_destination_diagnose(lsexport_client *client,
+                                                           const lsexport_destination_spec *spec,
+                                                           const lsexport_call *call, lsexport_report **report_out,
+                                                           lsexport_error **error_out);
+
 /* ---- a report: immutable, any thread. Text lives as long as the report, and is "" where there is nothing to say, also
  * past the end of what is counted. All take NULL. ---- */
 
@@ -41,6 +64,11 @@ LSEXPORT_API const char *lsexport_report_object_key(const lsexport_report *repor
 LSEXPORT_API int32_t lsexport_report_addressing_style(const lsexport_report *report);
 /** The region that requests are signed for. Since: 0.1. */
 LSEXPORT_API const char *lsexport_report_signing_region(const lsexport_report *report);
+
+/** How many objects a check writes, and deletes again; known before it. Since: 0.1. */
+LSEXPORT_API size_t lsexport_report_check_key_count(const lsexport_report *report);
+/** The key of one of them; "<uuid>" stands for its random name. Since: 0.1. */
+LSEXPORT_API const char *lsexport_report_check_key(const lsexport_report *report, size_t index);
 
 /** How bad a finding is. NOTE: worth knowing. WARNING: it may go wrong, or elsewhere than meant. ERROR: it will fail, or
  * create refuses it. Since: 0.1. */

@@ -2,6 +2,8 @@
 /* The calls on destinations. */
 #include "api/report.h"
 #include "api/running.h"
+#include "base/mem.h"
+#include "storage/explain.h"
 
 #include <lsexport/destination.h>
 
@@ -68,7 +70,8 @@ lsexport_status lsexport_destination_create(lsexport_client *client, const lsexp
   spec = running_keep_spec(running, spec);
   if (spec)
     running_be_single(running, destination_create_begin(&running->operation, &running->langsmith, spec, &client->wire));
-  return running_end(running, client ? client->write_timeout_ms : 0, destination_out, NULL, error_out);
+  return running_end(running, client ? client->write_timeout_ms : 0, (struct outputs){.destination = destination_out},
+                     error_out);
 }
 
 static void be_ensure(struct running *running, const lsexport_destination_spec *spec) {
@@ -90,7 +93,8 @@ lsexport_status lsexport_destination_ensure(lsexport_client *client, const lsexp
   check_spec(running, spec);
   spec = running_keep_spec(running, spec);
   if (spec) be_ensure(running, spec);
-  return running_end(running, client ? client->ensure_timeout_ms : 0, destination_out, NULL, error_out);
+  return running_end(running, client ? client->ensure_timeout_ms : 0, (struct outputs){.destination = destination_out},
+                     error_out);
 }
 
 lsexport_status lsexport_destination_get(lsexport_client *client, const char *destination_id, const lsexport_call *call,
@@ -101,7 +105,8 @@ lsexport_status lsexport_destination_get(lsexport_client *client, const char *de
   running_check_output(running, destination_out, "destination_out");
   if (!running->error)
     running_be_single(running, destination_get_begin(&running->operation, &running->langsmith, destination_id));
-  return running_end(running, client ? client->timeout_ms : 0, destination_out, NULL, error_out);
+  return running_end(running, client ? client->timeout_ms : 0, (struct outputs){.destination = destination_out},
+                     error_out);
 }
 
 lsexport_status lsexport_destination_list(lsexport_client *client, const lsexport_call *call,
@@ -110,7 +115,8 @@ lsexport_status lsexport_destination_list(lsexport_client *client, const lsexpor
   struct running *running = running_begin(&here, "destination list", client, call, NULL);
   running_check_output(running, destinations_out, "destinations_out");
   if (!running->error) running_be_single(running, destination_list_begin(&running->operation, &running->langsmith));
-  return running_end(running, client ? client->timeout_ms : 0, NULL, destinations_out, error_out);
+  return running_end(running, client ? client->timeout_ms : 0, (struct outputs){.destinations = destinations_out},
+                     error_out);
 }
 
 lsexport_status lsexport_destination_patch(lsexport_client *client, const char *destination_id,
@@ -124,7 +130,8 @@ lsexport_status lsexport_destination_patch(lsexport_client *client, const char *
   if (!running->error)
     running_be_single(running,
                       destination_patch_begin(&running->operation, &running->langsmith, destination_id, credentials));
-  return running_end(running, client ? client->write_timeout_ms : 0, destination_out, NULL, error_out);
+  return running_end(running, client ? client->write_timeout_ms : 0, (struct outputs){.destination = destination_out},
+                     error_out);
 }
 
 lsexport_status lsexport_destination_delete(lsexport_client *client, const char *destination_id,
@@ -134,5 +141,88 @@ lsexport_status lsexport_destination_delete(lsexport_client *client, const char 
   check_id(running, destination_id);
   if (!running->error)
     running_be_single(running, destination_delete_begin(&running->operation, &running->langsmith, destination_id));
-  return running_end(running, client ? client->timeout_ms : 0, NULL, NULL, error_out);
+  return running_end(running, client ? client->timeout_ms : 0, (struct outputs){0}, error_out);
+}
+
+/* ---- trying the bucket ---- */
+
+/* What a check cannot try, or must not: where, and why. NULL: it can. The address is given when there is one. */
+static const char *untried(const lsexport_destination_spec *spec, struct address *address, const char **path_out) {
+  const struct address_problem *problem = address_resolve(spec, NULL, address);
+  enum credentials_kind kind = spec->credentials->kind;
+  *path_out = "credentials";
+  if (kind != CREDENTIALS_STATIC && kind != CREDENTIALS_SESSION)
+    return "are LangSmith's own, and cannot be tried from here; lsexport_destination_explain says what can be known";
+  *path_out = "config.prefix";
+  if (!problem && address->key_is_cut)
+    return "holds \"?versionId=\": every write replaces one and the same object, which a check must not touch";
+  *path_out = problem ? problem->field : NULL;
+  return problem ? problem->reason : NULL;
+}
+
+static bool make_report(struct running *running, const lsexport_destination_spec *spec) {
+  running->report = report_new();
+  if (running->report) explain(running->report, spec, running->client->langsmith.api_root, &running->secrets);
+  return running->report != NULL;
+}
+
+/* Takes the address over. */
+static bool make_check(struct running *running, const lsexport_destination_spec *spec, struct address *address) {
+  const struct world *world = running->client->world;
+  const uint64_t random[] = {world->random(world->context), world->random(world->context)};
+  running->check = mem_alloc(sizeof *running->check);
+  return running->check && check_begin(running->check, spec, address, &running->secrets, random);
+}
+
+static void be_check(struct running *running, const lsexport_destination_spec *spec) {
+  struct address address = {0};
+  const char *path, *reason = untried(spec, &address, &path);
+  if (reason && path) {
+    lsexport_error *error = error_new(LSEXPORT_ERR_VALIDATION, &running->secrets);
+    error_add_field(error, path, reason);
+    running_fail(running, error);
+  } else if (!reason && make_report(running, spec) && make_check(running, spec, &address)) {
+    running->flow = &running->check->base;
+  } else {
+    running_fail(running, error_no_memory(LSEXPORT_APPLIED_NO));
+  }
+  address_free(&address);
+}
+
+lsexport_status lsexport_destination_check(lsexport_client *client, const lsexport_destination_spec *spec,
+                                           const lsexport_call *call, lsexport_report **report_out,
+                                           lsexport_error **error_out) {
+  struct running here;
+  struct running *running = running_begin(&here, "destination check", client, call, spec ? spec->credentials : NULL);
+  running_check_output(running, report_out, "report_out");
+  check_spec(running, spec);
+  spec = running_keep_spec(running, spec);
+  if (spec) be_check(running, spec);
+  return running_end(running, client ? client->timeout_ms : 0, (struct outputs){.report = report_out}, error_out);
+}
+
+/* What cannot be tried from here is created all the same. */
+static void be_diagnosis(struct running *running, const lsexport_destination_spec *spec) {
+  struct address address = {0};
+  const char *path;
+  bool made = make_report(running, spec) && (untried(spec, &address, &path) || make_check(running, spec, &address));
+  if (made) running->diagnose = mem_alloc(sizeof *running->diagnose);
+  address_free(&address);
+  if (running->diagnose && diagnose_begin(running->diagnose, running->check, &running->langsmith, spec,
+                                          &running->client->wire, &running->secrets))
+    running->flow = &running->diagnose->base;
+  else
+    running_fail(running, error_no_memory(LSEXPORT_APPLIED_NO));
+}
+
+lsexport_status lsexport_destination_diagnose(lsexport_client *client, const lsexport_destination_spec *spec,
+                                              const lsexport_call *call, lsexport_report **report_out,
+                                              lsexport_error **error_out) {
+  struct running here;
+  struct running *running = running_begin(&here, "destination diagnose", client, call, spec ? spec->credentials : NULL);
+  running_check_output(running, report_out, "report_out");
+  check_spec(running, spec);
+  spec = running_keep_spec(running, spec);
+  if (spec) be_diagnosis(running, spec);
+  return running_end(running, client ? client->write_timeout_ms : 0, (struct outputs){.report = report_out}, error_out);
 }

@@ -434,3 +434,7 @@ const lsexport_destination *lsexport_completion_destination(const lsexport_compl
 const lsexport_destinations *lsexport_completion_destinations(const lsexport_completion *completion) {
   return completion ? ended(completion)->destinations : NULL;
 }
+
+const lsexport_report *lsexport_completion_report(const lsexport_completion *completion) {
+  return completion ? ended(completion)->report : NULL;
+}

@@ -123,6 +123,12 @@ struct job_means running_means(struct running *running, struct transport *transp
 static void let_go(struct running *running) {
   destination_operation_free(&running->operation);
   ensure_free(&running->ensure);
+  if (running->diagnose) diagnose_free(running->diagnose);
+  if (running->check) check_free(running->check);
+  mem_free(running->diagnose);
+  mem_free(running->check);
+  running->diagnose = NULL;
+  running->check = NULL;
   lsexport_destination_spec_free(running->own_spec);
   lsexport_credentials_free(running->credentials);
   lsexport_cancel_free(running->cancel);
@@ -135,9 +141,38 @@ static void let_go(struct running *running) {
   running->queue = NULL;
 }
 
+/* What LangSmith answered goes into the report, and what it created. */
+static void take_answer(struct running *running) {
+  struct diagnose *diagnose = running->diagnose;
+  lsexport_error *error = diagnose->error;
+  if (error) {
+    error_set_operation(error, "destination create");
+    error = error_finish(error, false);
+  }
+  diagnose_report(error, running->check, running->report);
+  report_set_result(running->report, error, diagnose->create.destination);
+  diagnose->error = NULL;
+  diagnose->create.destination = NULL;
+}
+
+static lsexport_error *finish_report(struct running *running) {
+  const struct transport_settings *settings = &running->client->transport;
+  struct check_way way = {
+      .api_root = running->client->langsmith.api_root,
+      .own_authorities = settings->ca_file != NULL,
+      .proxy = !text_equal(settings->proxy, "none") && !text_equal(settings->proxy, "environment"),
+      .diagnosed = running->diagnose != NULL,
+  };
+  if (running->check) check_report(running->check, &way, running->report);
+  if (running->diagnose) take_answer(running);
+  return report_finish(running->report);
+}
+
 void running_conclude(struct running *running) {
   running->error = running->task.job.error;
-  if (!running->error) {
+  if (!running->error && running->report) {
+    running->error = finish_report(running);
+  } else if (!running->error) {
     lsexport_destination **made =
         running->flow == &running->single.base ? &running->operation.destination : &running->ensure.result;
     running->destination = *made;
@@ -153,6 +188,7 @@ void running_release(struct running *running) {
   lsexport_error_free(running->error);
   lsexport_destination_free(running->destination);
   lsexport_destinations_free(running->destinations);
+  lsexport_report_free(running->report);
 }
 
 static void run(struct running *running, int64_t timeout_ms) {
@@ -168,8 +204,23 @@ static void run(struct running *running, int64_t timeout_ms) {
   running_conclude(running);
 }
 
-lsexport_status running_end(struct running *running, int64_t client_timeout_ms, lsexport_destination **destination_out,
-                            lsexport_destinations **destinations_out, lsexport_error **error_out) {
+static void hand_over(struct running *running, struct outputs outputs) {
+  if (outputs.destination) {
+    *outputs.destination = running->destination;
+    running->destination = NULL;
+  }
+  if (outputs.destinations) {
+    *outputs.destinations = running->destinations;
+    running->destinations = NULL;
+  }
+  if (outputs.report) {
+    *outputs.report = running->report;
+    running->report = NULL;
+  }
+}
+
+lsexport_status running_end(struct running *running, int64_t client_timeout_ms, struct outputs outputs,
+                            lsexport_error **error_out) {
   bool queued = running->queue != NULL;
   if (!running->error && queued) {
     lsexport_error *error = queue_submit(running, client_timeout_ms);
@@ -179,14 +230,7 @@ lsexport_status running_end(struct running *running, int64_t client_timeout_ms, 
   if (!running->error) run(running, running_timeout_ms(running, client_timeout_ms));
   lsexport_status status = report(running->error, error_out);
   running->error = NULL;
-  if (!status && destination_out) {
-    *destination_out = running->destination;
-    running->destination = NULL;
-  }
-  if (!status && destinations_out) {
-    *destinations_out = running->destinations;
-    running->destinations = NULL;
-  }
+  if (!status) hand_over(running, outputs);
   running_release(running);
   if (queued) mem_free(running);
   return status;

@@ -7,6 +7,7 @@
 #include "api/call.h"
 #include "api/client.h"
 #include "base/text.h"
+#include "flow/diagnose.h"
 #include "flow/ensure.h"
 #include "flow/single.h"
 #include "net/loop.h"
@@ -17,6 +18,8 @@ struct running {
   struct single single;
   struct destination_operation operation; /* of the single */
   struct ensure ensure;
+  struct check *check;       /* NULL: it tries no bucket */
+  struct diagnose *diagnose; /* NULL: it is no diagnosis */
 
   /* Shared, or borrowed by a call that waits. */
   lsexport_client *client;
@@ -44,6 +47,7 @@ struct running {
   lsexport_error *error; /* why it cannot go on, or why it failed; NULL so far so good */
   lsexport_destination *destination;
   lsexport_destinations *destinations;
+  lsexport_report *report; /* begun by explain */
 
   struct task task; /* ends with what need not be zeroed */
 };
@@ -60,10 +64,15 @@ void running_fail(struct running *running, lsexport_error *error);
 /* The call is the one operation. made: it could be built. */
 void running_be_single(struct running *running, bool made);
 int64_t running_timeout_ms(const struct running *running, int64_t client_timeout_ms);
-/* Makes the call, or submits it. timeout_ms: the client's, where the call has none of its own. The outputs that the call
- * does not have are NULL. */
-lsexport_status running_end(struct running *running, int64_t timeout_ms, lsexport_destination **destination_out,
-                            lsexport_destinations **destinations_out, lsexport_error **error_out);
+/* Those that the call does not have are NULL. */
+struct outputs {
+  lsexport_destination **destination;
+  lsexport_destinations **destinations;
+  lsexport_report **report;
+};
+/* Makes the call, or submits it. timeout_ms: the client's, where the call has none of its own. */
+lsexport_status running_end(struct running *running, int64_t timeout_ms, struct outputs outputs,
+                            lsexport_error **error_out);
 
 /* ---- for the queue ---- */
 

@@ -213,6 +213,7 @@ static void take_step(struct job *job, struct flow_event event) {
 }
 
 static void end_operation(struct job *job, struct strand *strand, lsexport_error *error) {
+  if (error) error_set_attempts(error, strand->attempts);
   struct flow_event event = {.kind = FLOW_OPERATION_ENDED, .operation = strand->operation, .error = error};
   strand->state = STRAND_IDLE;
   response_free(&strand->exchange.response);

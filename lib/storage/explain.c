@@ -109,7 +109,7 @@ static void explain_refusals(struct explained *explained) {
 
 /* ---- where LangSmith is, and where it writes ---- */
 
-static void place_langsmith(struct explained *explained, const char *api_root) {
+void explain_place_langsmith(struct explained *explained, const char *api_root) {
   struct url url;
   if (!api_root || url_parse(api_root, &url)) return;
   explained->place = LANGSMITH_OWN;
@@ -182,7 +182,7 @@ void explain(lsexport_report *report, const lsexport_destination_spec *spec, con
   explained.address = problem ? NULL : &address;
   explained.has_endpoint = endpoint && !url_parse(endpoint, &explained.endpoint);
   explained.is_aws = !endpoint || (explained.has_endpoint && address_is_of_aws(explained.endpoint.host));
-  place_langsmith(&explained, api_root);
+  explain_place_langsmith(&explained, api_root);
   explain_refusals(&explained);
   if (problem)
     tell_problem(&explained, problem);

@@ -21,6 +21,10 @@ struct explained {
   const struct address *address; /* NULL: there is none */
 };
 
+/* Sets where LangSmith is, as far as its API's root tells; NULL: nobody knows. */
+void explain_place_langsmith(struct explained *explained, const char *api_root);
+/* A host, or an address as a URL has it, that only those nearby can reach. */
+bool explain_is_private(const char *host);
 /* Adds the finding. shown stands in the place of "%s", and is washed; NULL: nothing does. */
 void explain_tell(const struct explained *explained, enum finding finding, const char *shown);
 /* The same of a member of the row's field. */

@@ -128,7 +128,7 @@ static bool is_private_name(const char *host) {
          text_ends(host, ".localhost");
 }
 
-static bool is_private(const char *host) {
+bool explain_is_private(const char *host) {
   struct in_addr four;
   struct in6_addr six;
   char bare[HOST_TEXT_MAX];
@@ -144,7 +144,7 @@ static bool is_loopback(const struct url *url) { return url_is_loopback(url) || 
 
 static void explain_reach(const struct explained *explained) {
   bool is_cloud = explained->place == LANGSMITH_CLOUD || explained->place == LANGSMITH_CLOUD_ON_AWS;
-  if (!is_private(explained->endpoint.host)) return;
+  if (!explain_is_private(explained->endpoint.host)) return;
   if (is_cloud)
     explain_tell(explained, FINDING_PRIVATE_ADDRESS, NULL);
   else if (explained->place == LANGSMITH_ANYWHERE)

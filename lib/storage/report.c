@@ -46,18 +46,22 @@ static void add_random_name(struct buf *out, const struct address *address) {
   if (!address->key_is_cut) buf_text(out, "<uuid>.txt");
 }
 
+void report_write_key(struct buf *out, const struct address *address, const char *rest) {
+  if (address->endpoint_bucket) {
+    buf_text(out, address->bucket);
+    buf_text(out, "/");
+  }
+  address_write_key(out, address, rest);
+}
+
 static void set_key_and_url(lsexport_report *report, const struct address *address, const struct secrets *secrets) {
   struct buf key, url;
   buf_init(&key, ADDRESS_URL_MAX);
   buf_init(&url, ADDRESS_URL_MAX);
   address_write_key(&key, address, ADDRESS_TEST_FOLDER);
   address_write_url(&url, address, buf_string(&key));
-  if (address->endpoint_bucket) {
-    buf_reset(&key);
-    buf_text(&key, address->bucket);
-    buf_text(&key, "/");
-    address_write_key(&key, address, ADDRESS_TEST_FOLDER);
-  }
+  buf_reset(&key);
+  report_write_key(&key, address, ADDRESS_TEST_FOLDER);
   add_random_name(&key, address);
   add_random_name(&url, address);
   report->object_key = keep_washed(report, &key, secrets);
@@ -66,9 +70,22 @@ static void set_key_and_url(lsexport_report *report, const struct address *addre
   buf_reset(&url);
 }
 
+static void set_check_keys(lsexport_report *report, const struct address *address, const struct secrets *secrets) {
+  static const char *const rests[REPORT_CHECK_OBJECTS] = {ADDRESS_TEST_FOLDER REPORT_CHECK_OBJECT, REPORT_CHECK_OBJECT};
+  for (size_t i = 0; i < REPORT_CHECK_OBJECTS; i++) {
+    struct buf key;
+    buf_init(&key, ADDRESS_URL_MAX);
+    report_write_key(&key, address, rests[i]);
+    add_random_name(&key, address);
+    report->check_keys[i] = keep_washed(report, &key, secrets);
+    buf_reset(&key);
+  }
+}
+
 void report_set_address(lsexport_report *report, const struct address *address, const struct secrets *secrets) {
   struct buf text;
   set_key_and_url(report, address, secrets);
+  set_check_keys(report, address, secrets);
   buf_init(&text, ADDRESS_URL_MAX);
   address_write_host(&text, address);
   report->host = keep_washed(report, &text, secrets);
@@ -178,6 +195,7 @@ void lsexport_report_free(lsexport_report *report) {
     mem_free((char *)(uintptr_t)report->steps[i].storage_code);
   }
   for (size_t i = 0; i < report->left_count; i++) mem_free(report->left[i]);
+  for (size_t i = 0; i < REPORT_CHECK_OBJECTS; i++) mem_free(report->check_keys[i]);
   lsexport_error_free(report->error);
   lsexport_destination_free(report->destination);
   mem_free(report);
@@ -223,6 +241,14 @@ ITEM_GETTER(const char *, step, steps, reason, "")
 ITEM_GETTER(int32_t, step, steps, http_status, 0)
 ITEM_GETTER(const char *, step, steps, storage_code, "")
 ITEM_GETTER(int64_t, step, steps, duration_us, 0)
+
+size_t lsexport_report_check_key_count(const lsexport_report *report) {
+  return report && report->has_address ? REPORT_CHECK_OBJECTS : 0;
+}
+
+const char *lsexport_report_check_key(const lsexport_report *report, size_t index) {
+  return index < lsexport_report_check_key_count(report) ? shown(report->check_keys[index]) : "";
+}
 
 const char *lsexport_report_left_key(const lsexport_report *report, size_t index) {
   return index < lsexport_report_left_count(report) ? report->left[index] : "";

@@ -18,6 +18,8 @@
 #define REPORT_STEPS_MAX 32
 #define REPORT_LEFT_MAX 8
 #define REPORT_TEXT_MAX (1024 * 1024)
+#define REPORT_CHECK_OBJECTS 2
+#define REPORT_CHECK_OBJECT "lsexport-check-" /* how their names begin; a random one follows */
 
 struct report_finding {
   int32_t severity;
@@ -49,6 +51,7 @@ struct lsexport_report {
   bool virtual_hosted;
   char *summary, *text, *json;
   char *url, *host, *bucket, *object_key, *signing_region;
+  char *check_keys[REPORT_CHECK_OBJECTS]; /* NULL without an address */
   size_t finding_count, findings_left_out;
   struct report_finding findings[REPORT_FINDINGS_MAX];
   size_t permission_count;
@@ -63,6 +66,8 @@ struct lsexport_report {
 
 /* NULL without memory. */
 lsexport_report *report_new(void);
+/* A key as the bucket's owner sees it: whole, where the bucket stands in the endpoint. */
+void report_write_key(struct buf *out, const struct address *address, const char *rest);
 /* Where LangSmith's test write goes; what may show a secret of the caller's is washed here. */
 void report_set_address(lsexport_report *report, const struct address *address, const struct secrets *secrets);
 /* code: static. reason: the end of a sentence that begins with the field. remedy: a sentence. */

@@ -77,6 +77,13 @@ static void write_address(struct buf *out, const lsexport_report *report) {
   buf_json_member(out, "object_key", report->object_key);
   buf_json_member(out, "addressing_style", report->virtual_hosted ? "virtual" : "path");
   buf_json_member(out, "signing_region", report->signing_region);
+  buf_json_name(out, "check_keys");
+  buf_text(out, "[");
+  for (size_t i = 0; i < REPORT_CHECK_OBJECTS; i++) {
+    if (i) buf_text(out, ",");
+    buf_json_string(out, lsexport_report_check_key(report, i), strlen(lsexport_report_check_key(report, i)));
+  }
+  buf_text(out, "]");
 }
 
 char *report_json_write(const lsexport_report *report) {

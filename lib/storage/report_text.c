@@ -74,7 +74,7 @@ static void write_findings(struct buf *out, const lsexport_report *report) {
     buf_text(&line, finding->reason);
     buf_text(&line, ". ");
     buf_text(&line, finding->remedy);
-    buf_text(out, "\n");
+    if (!i) buf_text(out, "\n");
     write_lines(out, report_severities[finding->severity], buf_string(&line));
     if (line.failure) out->failure = line.failure;
     buf_reset(&line);
@@ -85,44 +85,73 @@ static void write_findings(struct buf *out, const lsexport_report *report) {
   buf_text(out, " findings more\n");
 }
 
+/* What depends on one that is granted need not be told. */
 static void write_permissions(struct buf *out, const lsexport_report *report) {
   char line[512];
   if (report->permission_count) buf_text(out, "\n");
   for (size_t i = 0; i < report->permission_count; i++) {
     const struct report_permission *permission = &report->permissions[i];
-    snprintf(line, sizeof line, "%s (%s): %s", permission->name, report_needs[permission->need], permission->purpose);
+    bool granted = permission->verdict == LSEXPORT_VERDICT_GRANTED;
+    snprintf(line, sizeof line, "%s (%s)%s%s", permission->name, report_needs[permission->need], granted ? "" : ": ",
+             granted ? "" : permission->purpose);
     write_lines(out, report_verdicts[permission->verdict], line);
   }
 }
 
-static void write_steps(struct buf *out, const lsexport_report *report) {
-  if (report->step_count) buf_text(out, "\n");
+static void write_failed_step(struct buf *line, const struct report_step *step) {
+  buf_text(line, step->name);
+  buf_text(line, ", ");
+  buf_integer(line, step->duration_us / US_PER_MS);
+  buf_text(line, " ms");
+  if (step->http_status) {
+    buf_text(line, ", HTTP ");
+    buf_integer(line, step->http_status);
+  }
+  if (*step->storage_code) {
+    buf_text(line, " ");
+    buf_text(line, step->storage_code);
+  }
+  if (!*step->reason) return;
+  buf_text(line, ": ");
+  buf_text(line, step->reason);
+}
+
+static void write_failed_steps(struct buf *out, const lsexport_report *report) {
   for (size_t i = 0; i < report->step_count; i++) {
-    const struct report_step *step = &report->steps[i];
     struct buf line;
+    if (report->steps[i].outcome != LSEXPORT_OUTCOME_FAILED) continue;
     buf_init(&line, REPORT_TEXT_MAX);
-    buf_text(&line, step->name);
-    if (step->outcome != LSEXPORT_OUTCOME_SKIPPED) {
-      buf_text(&line, ", ");
-      buf_integer(&line, step->duration_us / US_PER_MS);
-      buf_text(&line, " ms");
-    }
-    if (step->http_status) {
-      buf_text(&line, ", HTTP ");
-      buf_integer(&line, step->http_status);
-    }
-    if (*step->storage_code) {
-      buf_text(&line, " ");
-      buf_text(&line, step->storage_code);
-    }
-    if (*step->reason) {
-      buf_text(&line, ": ");
-      buf_text(&line, step->reason);
-    }
-    write_lines(out, report_outcomes[step->outcome], buf_string(&line));
+    write_failed_step(&line, &report->steps[i]);
+    write_lines(out, report_outcomes[LSEXPORT_OUTCOME_FAILED], buf_string(&line));
     if (line.failure) out->failure = line.failure;
     buf_reset(&line);
   }
+}
+
+/* Those that passed, or were skipped, one behind the other. */
+static void write_other_steps(struct buf *out, const lsexport_report *report, int32_t outcome) {
+  struct buf line;
+  buf_init(&line, REPORT_TEXT_MAX);
+  for (size_t i = 0; i < report->step_count; i++) {
+    const struct report_step *step = &report->steps[i];
+    if (step->outcome != outcome) continue;
+    if (line.length) buf_text(&line, ", ");
+    buf_text(&line, step->name);
+    if (outcome == LSEXPORT_OUTCOME_SKIPPED || !*step->reason) continue;
+    buf_text(&line, " (");
+    buf_text(&line, step->reason);
+    buf_text(&line, ")");
+  }
+  if (line.length) write_lines(out, report_outcomes[outcome], buf_string(&line));
+  if (line.failure) out->failure = line.failure;
+  buf_reset(&line);
+}
+
+static void write_steps(struct buf *out, const lsexport_report *report) {
+  if (report->step_count) buf_text(out, "\n");
+  write_failed_steps(out, report);
+  write_other_steps(out, report, LSEXPORT_OUTCOME_PASSED);
+  write_other_steps(out, report, LSEXPORT_OUTCOME_SKIPPED);
 }
 
 static void write_left(struct buf *out, const lsexport_report *report) {

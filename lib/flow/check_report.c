@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: MIT */
+#include "flow/check_report.h"
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "storage/explain_part.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LINE_MAX 2048
+#define SKEW_WARNED_S 300
+#define SKEW_ALLOWED_S 900 /* S3 refuses a signature that is older, or younger, than this */
+
+static const char *const step_names[CHECK_STEP_COUNT] = {
+    [CHECK_PUT] = "put_object",
+    [CHECK_HEAD] = "head_object",
+    [CHECK_PUT_BELOW_PREFIX] = "put_object_below_prefix",
+    [CHECK_CREATE_UPLOAD] = "create_multipart_upload",
+    [CHECK_ABORT_UPLOAD] = "abort_multipart_upload",
+    [CHECK_CREATE_SECOND_UPLOAD] = "create_second_multipart_upload",
+    [CHECK_UPLOAD_PART] = "upload_part",
+    [CHECK_COMPLETE_UPLOAD] = "complete_multipart_upload",
+    [CHECK_DROP_SECOND_UPLOAD] = "abort_second_multipart_upload",
+    [CHECK_DELETE] = "delete_object",
+    [CHECK_DELETE_BELOW_PREFIX] = "delete_object_below_prefix",
+};
+
+/* ---- what each step says ---- */
+
+static bool passed(const struct check *check, enum check_step step) {
+  return check->results[step].state == CHECK_PASSED;
+}
+
+static const lsexport_error *error_of(const struct check *check, enum check_step step) {
+  return check->results[step].error;
+}
+
+/* The credentials were understood, and may not. An answer to HEAD has no body to say so. */
+static bool denied(const struct check *check, enum check_step step) {
+  const lsexport_error *error = error_of(check, step);
+  return error && (lsexport_error_status(error) == LSEXPORT_ERR_ACCESS_DENIED ||
+                   (step == CHECK_HEAD && lsexport_error_http_status(error) == 403));
+}
+
+static bool any_denied(const struct check *check, enum check_step a, enum check_step b) {
+  return denied(check, a) || denied(check, b);
+}
+
+void check_describe(char *out, size_t size, const lsexport_error *error) {
+  const char *code = lsexport_error_storage_code(error), *text = lsexport_error_server_text(error);
+  const char *cause = lsexport_cause_text(lsexport_error_cause(error));
+  int32_t http_status = lsexport_error_http_status(error);
+  char number[32] = "";
+  if (http_status) snprintf(number, sizeof number, "%sHTTP %d", *code ? ", " : "", http_status);
+  if (!*text) text = *cause ? cause : lsexport_status_text(lsexport_error_status(error));
+  snprintf(out, size, "%s%s%s%s", code, number, *code || *number ? ": " : "", text);
+  size_t length = strlen(out);
+  if (length && out[length - 1] == '.') out[length - 1] = '\0'; /* a sentence's end follows */
+}
+
+static void add_step(lsexport_report *report, const char *name, int32_t outcome, const char *reason) {
+  report_add_step(report, &(struct report_step){.name = name, .outcome = outcome, .reason = reason});
+}
+
+/* The code and the HTTP status stand beside it. */
+static const char *reason_of(const lsexport_error *error) {
+  const char *text = lsexport_error_server_text(error), *cause = lsexport_cause_text(lsexport_error_cause(error));
+  return *text ? text : *cause ? cause : lsexport_status_text(lsexport_error_status(error));
+}
+
+static void add_steps(const struct check *check, lsexport_report *report) {
+  for (enum check_step step = 0; step < CHECK_STEP_COUNT; step++) {
+    const struct check_result *result = &check->results[step];
+    char line[LINE_MAX] = "";
+    if (result->error) snprintf(line, sizeof line, "%s", reason_of(result->error));
+    if (result->late) snprintf(line, sizeof line, "the time was over");
+    bool idle = result->state == CHECK_SKIPPED && !result->late;
+    if (idle && (step == CHECK_DROP_SECOND_UPLOAD || step == CHECK_CREATE_SECOND_UPLOAD)) continue;
+    if (idle) snprintf(line, sizeof line, "what it needs did not pass");
+    report_add_step(report, &(struct report_step){.name = step_names[step],
+                                                  .outcome = result->state == CHECK_PASSED   ? LSEXPORT_OUTCOME_PASSED
+                                                             : result->state == CHECK_FAILED ? LSEXPORT_OUTCOME_FAILED
+                                                                                             : LSEXPORT_OUTCOME_SKIPPED,
+                                                  .reason = line,
+                                                  .http_status = result->http_status,
+                                                  .storage_code = lsexport_error_storage_code(result->error),
+                                                  .duration_us = result->duration_us});
+  }
+}
+
+/* ---- the way there: what the first request shows of it ---- */
+
+static void add_name_and_connection(const struct check *check, lsexport_report *report) {
+  const struct trace *trace = &check->first.trace;
+  enum transfer met = trace->transfer;
+  bool no_name = met == TRANSFER_DNS, proxy = met == TRANSFER_PROXY;
+  bool unconnected = met == TRANSFER_CONNECT_REFUSED || met == TRANSFER_CONNECT_TIMEOUT;
+  add_step(report, "dns",
+           proxy     ? LSEXPORT_OUTCOME_SKIPPED
+           : no_name ? LSEXPORT_OUTCOME_FAILED
+                     : LSEXPORT_OUTCOME_PASSED,
+           proxy     ? "the proxy was in the way"
+           : no_name ? "the host's name does not resolve here"
+                     : trace->address);
+  add_step(report, "tcp",
+           no_name || proxy ? LSEXPORT_OUTCOME_SKIPPED
+           : unconnected    ? LSEXPORT_OUTCOME_FAILED
+                            : LSEXPORT_OUTCOME_PASSED,
+           met == TRANSFER_CONNECT_TIMEOUT   ? "no connection in time"
+           : met == TRANSFER_CONNECT_REFUSED ? "refused, or unreachable"
+                                             : "");
+  bool reached = !no_name && !proxy && !unconnected;
+  bool tls_failed = reached && check->address.https && !check->answered && !trace->tls_us;
+  add_step(report, "tls",
+           !reached || !check->address.https ? LSEXPORT_OUTCOME_SKIPPED
+           : tls_failed                      ? LSEXPORT_OUTCOME_FAILED
+                                             : LSEXPORT_OUTCOME_PASSED,
+           check->address.https ? "" : "plain http");
+}
+
+/* Whether S3 has looked at the signature and found it right: it does so before it looks at permissions. Others may call
+ * a wrong key a denied access. */
+static int32_t signature_outcome(const struct check *check) {
+  if (passed(check, CHECK_PUT)) return LSEXPORT_OUTCOME_PASSED;
+  const lsexport_error *error = error_of(check, CHECK_PUT);
+  switch (lsexport_error_cause(error)) {
+  case LSEXPORT_CAUSE_BAD_SECRET:
+  case LSEXPORT_CAUSE_BAD_KEY_ID:
+  case LSEXPORT_CAUSE_BAD_TOKEN:
+  case LSEXPORT_CAUSE_EXPIRED_TOKEN:
+  case LSEXPORT_CAUSE_CLOCK_SKEW:
+    return LSEXPORT_OUTCOME_FAILED;
+  default:
+    break;
+  }
+  return lsexport_error_status(error) == LSEXPORT_ERR_KEY_ID_NOT_FOUND ? LSEXPORT_OUTCOME_FAILED
+                                                                       : LSEXPORT_OUTCOME_SKIPPED;
+}
+
+static void add_way(const struct check *check, lsexport_report *report) {
+  char clock[64] = "the storage did not tell its time", region[2 * BUCKET_WORD_MAX] = "";
+  bool knows = check->answered && check->first.date_unix_s;
+  if (knows) snprintf(clock, sizeof clock, "%+lld s from the storage's", (long long)check->skew_s);
+  if (check->healed) snprintf(region, sizeof region, "the bucket is in %s", check->address.signing_region);
+  bool wrong_region = check->healed || lsexport_error_cause(error_of(check, CHECK_PUT)) == LSEXPORT_CAUSE_WRONG_REGION;
+  add_name_and_connection(check, report);
+  add_step(report, "clock",
+           !knows                                  ? LSEXPORT_OUTCOME_SKIPPED
+           : llabs(check->skew_s) > SKEW_ALLOWED_S ? LSEXPORT_OUTCOME_FAILED
+                                                   : LSEXPORT_OUTCOME_PASSED,
+           clock);
+  add_step(report, "region",
+           wrong_region      ? LSEXPORT_OUTCOME_FAILED
+           : check->answered ? LSEXPORT_OUTCOME_PASSED
+                             : LSEXPORT_OUTCOME_SKIPPED,
+           region);
+  add_step(report, "signature", signature_outcome(check), "");
+}
+
+/* ---- permissions ---- */
+
+struct permission_names {
+  const char *put, *get, *abort, *delete;
+};
+
+static int32_t verdict(bool is_denied, bool is_granted) {
+  return is_denied ? LSEXPORT_VERDICT_DENIED : is_granted ? LSEXPORT_VERDICT_GRANTED : LSEXPORT_VERDICT_UNKNOWN;
+}
+
+static bool uploads_denied(const struct check *check) {
+  return any_denied(check, CHECK_CREATE_UPLOAD, CHECK_CREATE_SECOND_UPLOAD) ||
+         any_denied(check, CHECK_UPLOAD_PART, CHECK_COMPLETE_UPLOAD);
+}
+
+static void add_permissions(const struct check *check, lsexport_report *report) {
+  static const struct permission_names aws = {"s3:PutObject", "s3:GetObject", "s3:AbortMultipartUpload",
+                                              "s3:DeleteObject"};
+  static const struct permission_names google = {"storage.objects.create", "storage.objects.get",
+                                                 "storage.multipartUploads.abort", "storage.objects.delete"};
+  const struct permission_names *names = text_ends(check->address.host, "storage.googleapis.com") ? &google : &aws;
+  size_t put = report_add_permission(report, names->put, LSEXPORT_NEED_REQUIRED, "every write of every export");
+  size_t get = report_add_permission(report, names->get, LSEXPORT_NEED_RECOMMENDED,
+                                     "LangSmith verifies the size of what it wrote");
+  size_t abort = report_add_permission(report, names->abort, LSEXPORT_NEED_RECOMMENDED,
+                                       "a large write that failed leaves no parts behind, which cost money unseen");
+  size_t delete = report_add_permission(report, names->delete, LSEXPORT_NEED_OPTIONAL,
+                                        "the test object of each create and patch is taken away");
+  report_set_verdict(report, put,
+                     verdict(any_denied(check, CHECK_PUT, CHECK_PUT_BELOW_PREFIX) || uploads_denied(check),
+                             passed(check, CHECK_PUT) && passed(check, CHECK_PUT_BELOW_PREFIX)));
+  report_set_verdict(report, get, verdict(denied(check, CHECK_HEAD), passed(check, CHECK_HEAD)));
+  report_set_verdict(
+      report, abort,
+      verdict(any_denied(check, CHECK_ABORT_UPLOAD, CHECK_DROP_SECOND_UPLOAD), passed(check, CHECK_ABORT_UPLOAD)));
+  report_set_verdict(report, delete,
+                     verdict(any_denied(check, CHECK_DELETE, CHECK_DELETE_BELOW_PREFIX),
+                             passed(check, CHECK_DELETE) || passed(check, CHECK_DELETE_BELOW_PREFIX)));
+}
+
+/* ---- findings ---- */
+
+/* What a step's answer means, and what to do about it. */
+static void tell_failure(const struct explained *told, enum finding finding, const lsexport_error *error) {
+  const struct finding_row *row = &finding_rows[finding];
+  char line[LINE_MAX], reason[2 * LINE_MAX];
+  const char *place = strstr(row->reason, "%s");
+  check_describe(line, sizeof line, error);
+  snprintf(reason, sizeof reason, "%.*s%s%s", (int)(place - row->reason), row->reason, line, place + strlen("%s"));
+  report_add_finding(told->report, row->severity, row->code, row->field, reason,
+                     *row->remedy ? row->remedy : lsexport_error_remedy(error));
+}
+
+/* The first of the steps that write in parts that failed; NULL: none did. */
+static const lsexport_error *upload_error(const struct check *check) {
+  static const enum check_step uploads[] = {CHECK_CREATE_UPLOAD, CHECK_CREATE_SECOND_UPLOAD, CHECK_UPLOAD_PART,
+                                            CHECK_COMPLETE_UPLOAD};
+  for (size_t i = 0; i < sizeof uploads / sizeof *uploads; i++)
+    if (error_of(check, uploads[i])) return error_of(check, uploads[i]);
+  return NULL;
+}
+
+const lsexport_error *check_obstacle(const struct check *check) {
+  if (error_of(check, CHECK_PUT)) return error_of(check, CHECK_PUT);
+  if (error_of(check, CHECK_PUT_BELOW_PREFIX)) return error_of(check, CHECK_PUT_BELOW_PREFIX);
+  return upload_error(check);
+}
+
+static void tell_writes(const struct check *check, const struct explained *told) {
+  const lsexport_error *put = error_of(check, CHECK_PUT), *below = error_of(check, CHECK_PUT_BELOW_PREFIX);
+  if (put && passed(check, CHECK_PUT_BELOW_PREFIX))
+    tell_failure(told, FINDING_PUT_ONLY_BELOW_PREFIX, put);
+  else if (put)
+    tell_failure(told, FINDING_PUT_FAILED, put);
+  else if (below)
+    tell_failure(told, FINDING_PUT_BELOW_PREFIX_FAILED, below);
+  else if (upload_error(check))
+    tell_failure(told, FINDING_UPLOAD_FAILED, upload_error(check));
+}
+
+static void tell_rest(const struct check *check, const struct explained *told) {
+  const lsexport_error *delete = error_of(check, CHECK_DELETE), *head = error_of(check, CHECK_HEAD),
+                       *abort = error_of(check, CHECK_ABORT_UPLOAD);
+  if (!delete) delete = error_of(check, CHECK_DELETE_BELOW_PREFIX);
+  if (head) tell_failure(told, FINDING_HEAD_FAILED, head);
+  if (abort) tell_failure(told, FINDING_ABORT_FAILED, abort);
+  if (delete) tell_failure(told, FINDING_DELETE_FAILED, delete);
+  if (check_left_upload(check)) explain_tell(told, FINDING_UPLOAD_LEFT, check->keys[1]);
+  if (check->out_of_time) explain_tell(told, FINDING_OUT_OF_TIME, NULL);
+}
+
+static void tell_way(const struct check *check, const struct check_way *way, const struct explained *told) {
+  const char *address = check->first.trace.address;
+  char host[TRACE_ADDRESS_MAX + 2], skew[32];
+  bool is_ipv6 = strchr(address, ':') != NULL;
+  snprintf(host, sizeof host, "%s%s%s", is_ipv6 ? "[" : "", address, is_ipv6 ? "]" : "");
+  snprintf(skew, sizeof skew, "%+lld", (long long)check->skew_s);
+  if (check->healed) explain_tell(told, FINDING_REGION_HEALED, check->address.signing_region);
+  if (llabs(check->skew_s) > SKEW_WARNED_S) explain_tell(told, FINDING_CLOCK_SKEW, skew);
+  bool was_named = explain_is_private(check->address.host); /* then explain has told already */
+  if (*address && !way->proxy && !was_named && explain_is_private(host)) {
+    bool cloud = told->place == LANGSMITH_CLOUD || told->place == LANGSMITH_CLOUD_ON_AWS;
+    explain_tell(told, cloud ? FINDING_REACHED_PRIVATE : FINDING_REACHED_PRIVATE_SOMEWHERE, address);
+  }
+  if (way->own_authorities && check->address.https && check->answered)
+    explain_tell(told, FINDING_OWN_AUTHORITIES, NULL);
+  if (way->proxy) explain_tell(told, FINDING_BY_PROXY, NULL);
+  if (!way->diagnosed) explain_tell(told, FINDING_FROM_HERE, NULL);
+}
+
+static void add_left(const struct check *check, lsexport_report *report) {
+  const char *const rests[] = {ADDRESS_TEST_FOLDER, ""};
+  const bool left[] = {check_left_test_object(check), check_left_object_below_prefix(check)};
+  for (size_t i = 0; i < REPORT_CHECK_OBJECTS; i++) {
+    struct buf key, washed;
+    if (!left[i]) continue;
+    buf_init(&key, ADDRESS_URL_MAX);
+    buf_init(&washed, ADDRESS_URL_MAX);
+    report_write_key(&key, &check->address, rests[i]);
+    buf_text(&key, check->name);
+    wash(&washed, buf_string(&key), key.length, key.length, check->secrets);
+    if (key.failure || washed.failure) report->failed = true;
+    report_add_left(report, buf_string(&washed));
+    buf_reset(&key);
+    buf_reset(&washed);
+  }
+}
+
+/* ---- the answer ---- */
+
+static void summarize(const struct check *check, lsexport_report *report) {
+  const lsexport_error *obstacle = check_obstacle(check);
+  const char *bucket = lsexport_report_bucket(report);
+  char line[LINE_MAX], summary[3 * LINE_MAX];
+  if (obstacle) {
+    check_describe(line, sizeof line, obstacle);
+    snprintf(summary, sizeof summary, "The bucket \"%s\" does not take what LangSmith writes: %s: %s.", bucket,
+             lsexport_status_text(lsexport_error_status(obstacle)), line);
+  } else if (!passed(check, CHECK_PUT) || !passed(check, CHECK_COMPLETE_UPLOAD)) {
+    snprintf(summary, sizeof summary, "Not all could be tried with the bucket \"%s\".", bucket);
+  } else {
+    snprintf(summary, sizeof summary, "From this machine the bucket \"%s\" takes all that LangSmith writes.", bucket);
+  }
+  report_set_summary(report, summary);
+}
+
+void check_report(const struct check *check, const struct check_way *way, lsexport_report *report) {
+  struct explained told = {.report = report, .spec = check->spec, .secrets = check->secrets};
+  explain_place_langsmith(&told, way->api_root);
+  add_permissions(check, report);
+  add_way(check, report);
+  add_steps(check, report);
+  if (!way->diagnosed) tell_writes(check, &told);
+  tell_rest(check, &told);
+  tell_way(check, way, &told);
+  add_left(check, report);
+  summarize(check, report);
+}

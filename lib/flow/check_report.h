@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* What a check, and a create beside it, come to: permissions, findings, and the answer in one line. Pure. */
+#ifndef LSX_FLOW_CHECK_REPORT_H
+#define LSX_FLOW_CHECK_REPORT_H
+
+#include "flow/check.h"
+
+/* Of this machine's way to the bucket, what LangSmith's may not share. */
+struct check_way {
+  const char *api_root; /* LangSmith's */
+  bool own_authorities; /* those of a ca_file are trusted */
+  bool proxy;
+  bool diagnosed; /* LangSmith was asked too: what stands in the way is told by diagnose_report */
+};
+
+/* Adds what the check found to what explain said, and the answer. The check has ended. */
+void check_report(const struct check *check, const struct check_way *way, lsexport_report *report);
+/* "AccessDenied, HTTP 403: Access Denied", from what there is; without a full stop. */
+void check_describe(char *out, size_t size, const lsexport_error *error);
+/* The step that says why the bucket does not take what LangSmith writes; NULL: it does, or nothing was tried. */
+const lsexport_error *check_obstacle(const struct check *check);
+
+#endif
