@@ -201,9 +201,20 @@ static void add_permissions(const struct check *check, lsexport_report *report) 
 
 /* ---- findings ---- */
 
+const struct finding_row check_finding_rows[CHECK_FINDING_COUNT] = {
+#define FINDING(name, code, severity, field, reason, remedy) \
+  [CHECK_FINDING_##name] = {code, LSEXPORT_SEVERITY_##severity, field, reason, remedy},
+#include "flow/check_finding.def"
+#undef FINDING
+};
+
+static void tell(const struct explained *told, enum check_finding finding, const char *shown) {
+  explain_tell_row(told, &check_finding_rows[finding], shown);
+}
+
 /* What a step's answer means, and what to do about it. */
-static void tell_failure(const struct explained *told, enum finding finding, const lsexport_error *error) {
-  const struct finding_row *row = &finding_rows[finding];
+static void tell_failure(const struct explained *told, enum check_finding finding, const lsexport_error *error) {
+  const struct finding_row *row = &check_finding_rows[finding];
   char line[LINE_MAX], reason[2 * LINE_MAX];
   const char *place = strstr(row->reason, "%s");
   check_describe(line, sizeof line, error);
@@ -230,24 +241,24 @@ const lsexport_error *check_obstacle(const struct check *check) {
 static void tell_writes(const struct check *check, const struct explained *told) {
   const lsexport_error *put = error_of(check, CHECK_PUT), *below = error_of(check, CHECK_PUT_BELOW_PREFIX);
   if (put && passed(check, CHECK_PUT_BELOW_PREFIX))
-    tell_failure(told, FINDING_PUT_ONLY_BELOW_PREFIX, put);
+    tell_failure(told, CHECK_FINDING_PUT_ONLY_BELOW_PREFIX, put);
   else if (put)
-    tell_failure(told, FINDING_PUT_FAILED, put);
+    tell_failure(told, CHECK_FINDING_PUT_FAILED, put);
   else if (below)
-    tell_failure(told, FINDING_PUT_BELOW_PREFIX_FAILED, below);
+    tell_failure(told, CHECK_FINDING_PUT_BELOW_PREFIX_FAILED, below);
   else if (upload_error(check))
-    tell_failure(told, FINDING_UPLOAD_FAILED, upload_error(check));
+    tell_failure(told, CHECK_FINDING_UPLOAD_FAILED, upload_error(check));
 }
 
 static void tell_rest(const struct check *check, const struct explained *told) {
   const lsexport_error *delete = error_of(check, CHECK_DELETE), *head = error_of(check, CHECK_HEAD),
                        *abort = error_of(check, CHECK_ABORT_UPLOAD);
   if (!delete) delete = error_of(check, CHECK_DELETE_BELOW_PREFIX);
-  if (head) tell_failure(told, FINDING_HEAD_FAILED, head);
-  if (abort) tell_failure(told, FINDING_ABORT_FAILED, abort);
-  if (delete) tell_failure(told, FINDING_DELETE_FAILED, delete);
-  if (check_left_upload(check)) explain_tell(told, FINDING_UPLOAD_LEFT, check->keys[1]);
-  if (check->out_of_time) explain_tell(told, FINDING_OUT_OF_TIME, NULL);
+  if (head) tell_failure(told, CHECK_FINDING_HEAD_FAILED, head);
+  if (abort) tell_failure(told, CHECK_FINDING_ABORT_FAILED, abort);
+  if (delete) tell_failure(told, CHECK_FINDING_DELETE_FAILED, delete);
+  if (check_left_upload(check)) tell(told, CHECK_FINDING_UPLOAD_LEFT, check->keys[1]);
+  if (check->out_of_time) tell(told, CHECK_FINDING_OUT_OF_TIME, NULL);
 }
 
 static void tell_way(const struct check *check, const struct check_way *way, const struct explained *told) {
@@ -256,17 +267,16 @@ static void tell_way(const struct check *check, const struct check_way *way, con
   bool is_ipv6 = strchr(address, ':') != NULL;
   snprintf(host, sizeof host, "%s%s%s", is_ipv6 ? "[" : "", address, is_ipv6 ? "]" : "");
   snprintf(skew, sizeof skew, "%+lld", (long long)check->skew_s);
-  if (check->healed) explain_tell(told, FINDING_REGION_HEALED, check->address.signing_region);
-  if (llabs(check->skew_s) > SKEW_WARNED_S) explain_tell(told, FINDING_CLOCK_SKEW, skew);
+  if (check->healed) tell(told, CHECK_FINDING_REGION_HEALED, check->address.signing_region);
+  if (llabs(check->skew_s) > SKEW_WARNED_S) tell(told, CHECK_FINDING_CLOCK_SKEW, skew);
   bool was_named = explain_is_private(check->address.host); /* then explain has told already */
   if (*address && !way->proxy && !was_named && explain_is_private(host)) {
     bool cloud = told->place == LANGSMITH_CLOUD || told->place == LANGSMITH_CLOUD_ON_AWS;
-    explain_tell(told, cloud ? FINDING_REACHED_PRIVATE : FINDING_REACHED_PRIVATE_SOMEWHERE, address);
+    tell(told, cloud ? CHECK_FINDING_REACHED_PRIVATE : CHECK_FINDING_REACHED_PRIVATE_SOMEWHERE, address);
   }
-  if (way->own_authorities && check->address.https && check->answered)
-    explain_tell(told, FINDING_OWN_AUTHORITIES, NULL);
-  if (way->proxy) explain_tell(told, FINDING_BY_PROXY, NULL);
-  if (!way->diagnosed) explain_tell(told, FINDING_FROM_HERE, NULL);
+  if (way->own_authorities && check->address.https && check->answered) tell(told, CHECK_FINDING_OWN_AUTHORITIES, NULL);
+  if (way->proxy) tell(told, CHECK_FINDING_BY_PROXY, NULL);
+  if (!way->diagnosed) tell(told, CHECK_FINDING_FROM_HERE, NULL);
 }
 
 static void add_left(const struct check *check, lsexport_report *report) {

@@ -4,6 +4,16 @@
 #define LSX_FLOW_CHECK_REPORT_H
 
 #include "flow/check.h"
+#include "storage/finding.h"
+
+/* The rows of check_finding.def. */
+enum check_finding {
+#define FINDING(name, code, severity, field, reason, remedy) CHECK_FINDING_##name,
+#include "flow/check_finding.def"
+#undef FINDING
+  CHECK_FINDING_COUNT
+};
+extern const struct finding_row check_finding_rows[CHECK_FINDING_COUNT];
 
 /* Of this machine's way to the bucket, what LangSmith's may not share. */
 struct check_way {

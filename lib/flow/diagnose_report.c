@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What LangSmith said, beside what the bucket said to this machine. */
 #include "flow/diagnose.h"
-#include "storage/explain_part.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -32,57 +31,58 @@ static bool is_confused(const struct check *check) {
 }
 
 /* LangSmith was refused, this machine was not. */
-static enum finding refused_there_alone(const lsexport_error *there, const struct check *check) {
+static enum check_finding refused_there_alone(const lsexport_error *there, const struct check *check) {
   bool by_name = is_denied(there);
   switch (lsexport_error_cause(there)) {
   case LSEXPORT_CAUSE_STORAGE_CLOSED:
   case LSEXPORT_CAUSE_REDIRECTED_BUCKET:
   case LSEXPORT_CAUSE_WRONG_REGION:
-    return check->healed ? FINDING_REGION_THERE_ALONE : FINDING_UNREACHABLE_THERE_ALONE;
+    return check->healed ? CHECK_FINDING_REGION_THERE_ALONE : CHECK_FINDING_UNREACHABLE_THERE_ALONE;
   case LSEXPORT_CAUSE_STORAGE_UNREACHABLE:
   case LSEXPORT_CAUSE_STORAGE_TIMEOUT:
-    return FINDING_UNREACHABLE_THERE_ALONE;
+    return CHECK_FINDING_UNREACHABLE_THERE_ALONE;
   case LSEXPORT_CAUSE_STORAGE_TLS:
-    return FINDING_TLS_THERE_ALONE;
+    return CHECK_FINDING_TLS_THERE_ALONE;
   case LSEXPORT_CAUSE_CLOCK_SKEW:
-    return FINDING_CLOCK_THERE_ALONE;
+    return CHECK_FINDING_CLOCK_THERE_ALONE;
   case LSEXPORT_CAUSE_BAD_SECRET:
   case LSEXPORT_CAUSE_CHECKSUM:
   case LSEXPORT_CAUSE_NOT_IMPLEMENTED:
   case LSEXPORT_CAUSE_HTML:
-    return FINDING_CHANGED_THERE_ALONE;
+    return CHECK_FINDING_CHANGED_THERE_ALONE;
   default:
-    return by_name ? FINDING_DENIED_THERE_ALONE : FINDING_OTHERWISE_THERE;
+    return by_name ? CHECK_FINDING_DENIED_THERE_ALONE : CHECK_FINDING_OTHERWISE_THERE;
   }
 }
 
-static enum finding read(const lsexport_error *there, const struct check *check) {
+static enum check_finding read(const lsexport_error *there, const struct check *check) {
   const lsexport_error *here = check ? check_obstacle(check) : NULL;
-  if (!there) return here ? FINDING_REFUSED_HERE_ALONE : FINDING_WORKS;
-  if (!is_of_storage(there)) return FINDING_NOT_THE_BUCKET;
-  if (!check || check->results[CHECK_PUT].state == CHECK_SKIPPED) return FINDING_NOT_COMPARED;
-  if (is_confused(check)) return FINDING_CONFUSED_IN_BOTH;
+  if (!there) return here ? CHECK_FINDING_REFUSED_HERE_ALONE : CHECK_FINDING_WORKS;
+  if (!is_of_storage(there)) return CHECK_FINDING_NOT_THE_BUCKET;
+  if (!check || check->results[CHECK_PUT].state == CHECK_SKIPPED) return CHECK_FINDING_NOT_COMPARED;
+  if (is_confused(check)) return CHECK_FINDING_CONFUSED_IN_BOTH;
   if (!here) return refused_there_alone(there, check);
-  if (!is_same(there, here)) return FINDING_OTHERWISE_THERE;
-  return is_denied(here) ? FINDING_DENIED_IN_BOTH : FINDING_SAME_IN_BOTH;
+  if (!is_same(there, here)) return CHECK_FINDING_OTHERWISE_THERE;
+  return is_denied(here) ? CHECK_FINDING_DENIED_IN_BOTH : CHECK_FINDING_SAME_IN_BOTH;
 }
 
 /* ---- telling it ---- */
 
 /* Of the two, the one whose words say more: the storage's own code reaches this machine alone. */
-static const lsexport_error *evidence_of(enum finding finding, const lsexport_error *there, const struct check *check) {
-  bool from_here =
-      finding == FINDING_DENIED_IN_BOTH || finding == FINDING_SAME_IN_BOTH || finding == FINDING_REFUSED_HERE_ALONE;
+static const lsexport_error *evidence_of(enum check_finding finding, const lsexport_error *there,
+                                         const struct check *check) {
+  bool from_here = finding == CHECK_FINDING_DENIED_IN_BOTH || finding == CHECK_FINDING_SAME_IN_BOTH ||
+                   finding == CHECK_FINDING_REFUSED_HERE_ALONE;
   return from_here ? check_obstacle(check) : there;
 }
 
 void diagnose_report(const lsexport_error *error, const struct check *check, lsexport_report *report) {
-  enum finding finding = read(error, check);
-  const struct finding_row *row = &finding_rows[finding];
+  enum check_finding finding = read(error, check);
+  const struct finding_row *row = &check_finding_rows[finding];
   const lsexport_error *evidence = evidence_of(finding, error, check);
   char line[LINE_MAX] = "", reason[2 * LINE_MAX], summary[3 * LINE_MAX];
   const char *place = strstr(row->reason, "%s");
-  if (finding == FINDING_CONFUSED_IN_BOTH)
+  if (finding == CHECK_FINDING_CONFUSED_IN_BOTH)
     snprintf(line, sizeof line, "%s", lsexport_report_bucket(report));
   else if (evidence)
     check_describe(line, sizeof line, evidence);
@@ -91,7 +91,7 @@ void diagnose_report(const lsexport_error *error, const struct check *check, lse
   else
     snprintf(reason, sizeof reason, "%s", row->reason);
   const char *remedy = *row->remedy || !evidence ? row->remedy : lsexport_error_remedy(evidence);
-  if (finding != FINDING_WORKS) report_add_finding(report, row->severity, row->code, row->field, reason, remedy);
+  if (finding != CHECK_FINDING_WORKS) report_add_finding(report, row->severity, row->code, row->field, reason, remedy);
   snprintf(summary, sizeof summary, "LangSmith %s.", reason);
   report_set_summary(report, summary);
 }

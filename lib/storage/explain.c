@@ -50,8 +50,12 @@ static void tell(const struct explained *explained, const struct finding_row *ro
   buf_reset(&remedy);
 }
 
+void explain_tell_row(const struct explained *explained, const struct finding_row *row, const char *shown) {
+  tell(explained, row, row->field, shown);
+}
+
 void explain_tell(const struct explained *explained, enum finding finding, const char *shown) {
-  tell(explained, &finding_rows[finding], finding_rows[finding].field, shown);
+  explain_tell_row(explained, &finding_rows[finding], shown);
 }
 
 /* A name that somebody else wrote may hold anything. */

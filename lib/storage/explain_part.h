@@ -27,6 +27,8 @@ void explain_place_langsmith(struct explained *explained, const char *api_root);
 bool explain_is_private(const char *host);
 /* Adds the finding. shown stands in the place of "%s", and is washed; NULL: nothing does. */
 void explain_tell(const struct explained *explained, enum finding finding, const char *shown);
+/* The same of another table's. */
+void explain_tell_row(const struct explained *explained, const struct finding_row *row, const char *shown);
 /* The same of a member of the row's field. */
 void explain_tell_member(const struct explained *explained, enum finding finding, const char *member,
                          const char *shown);

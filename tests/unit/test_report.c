@@ -64,6 +64,7 @@ static void fill_check(void) {
   struct address address = some_address();
   struct report_step passed = {"put", LSEXPORT_OUTCOME_PASSED, NULL, 200, NULL, 12345};
   struct report_step failed = {"delete", LSEXPORT_OUTCOME_FAILED, "not allowed", 403, "AccessDenied", 1000};
+  struct report_step clock = {"clock", LSEXPORT_OUTCOME_PASSED, "+1 s", 0, NULL, 0};
   struct report_step skipped = {"abort", LSEXPORT_OUTCOME_SKIPPED, "nothing to abort", 0, NULL, 0};
   report_set_address(report, &address, NULL);
   address_free(&address);
@@ -77,6 +78,7 @@ static void fill_check(void) {
   report_add_step(report, &passed);
   report_add_step(report, &failed);
   report_add_step(report, &skipped);
+  report_add_step(report, &clock);
   report_add_left(report, "data/tmp/a.txt");
   report_add_left(report, "data/tmp/b.txt");
 }
@@ -91,6 +93,10 @@ START_TEST(all_of_it_by_getters) {
   ck_assert_str_eq(lsexport_report_object_key(report), "data/tmp/<uuid>.txt");
   ck_assert_str_eq(lsexport_report_signing_region(report), "eu-west-1");
   ck_assert_int_eq(lsexport_report_addressing_style(report), LSEXPORT_ADDRESSING_VIRTUAL);
+  ck_assert_uint_eq(lsexport_report_check_key_count(report), 2);
+  ck_assert_str_eq(lsexport_report_check_key(report, 0), "data/tmp/lsexport-check-<uuid>.txt");
+  ck_assert_str_eq(lsexport_report_check_key(report, 1), "data/lsexport-check-<uuid>.txt");
+  ck_assert_str_eq(lsexport_report_check_key(report, 2), "");
   ck_assert_uint_eq(lsexport_report_permission_count(report), 3);
   ck_assert_str_eq(lsexport_report_permission_name(report, 1), "s3:GetObject");
   ck_assert_str_eq(lsexport_report_permission_purpose(report, 1), "sizes");
@@ -98,7 +104,7 @@ START_TEST(all_of_it_by_getters) {
   ck_assert_int_eq(lsexport_report_permission_verdict(report, 0), LSEXPORT_VERDICT_GRANTED);
   ck_assert_int_eq(lsexport_report_permission_verdict(report, 1), LSEXPORT_VERDICT_UNKNOWN);
   ck_assert_int_eq(lsexport_report_permission_verdict(report, 2), LSEXPORT_VERDICT_DENIED);
-  ck_assert_uint_eq(lsexport_report_step_count(report), 3);
+  ck_assert_uint_eq(lsexport_report_step_count(report), 4);
   ck_assert_str_eq(lsexport_report_step_name(report, 1), "delete");
   ck_assert_int_eq(lsexport_report_step_outcome(report, 1), LSEXPORT_OUTCOME_FAILED);
   ck_assert_str_eq(lsexport_report_step_reason(report, 1), "not allowed");
@@ -122,12 +128,12 @@ START_TEST(all_of_it_as_text) {
                                                  "region    eu-west-1\n"
                                                  "style     virtual: the bucket is part of the host\n\n"
                                                  "warning   config is so. Make it otherwise.\n\n"
-                                                 "granted   s3:PutObject (required): every export\n"
+                                                 "granted   s3:PutObject (required)\n"
                                                  "unknown   s3:GetObject (recommended): sizes\n"
                                                  "denied    s3:DeleteObject (optional): the clean-up\n\n"
-                                                 "passed    put, 12 ms, HTTP 200\n"
                                                  "failed    delete, 1 ms, HTTP 403 AccessDenied: not allowed\n"
-                                                 "skipped   abort: nothing to abort\n\n"
+                                                 "passed    put, clock (+1 s)\n"
+                                                 "skipped   abort\n\n"
                                                  "left      data/tmp/a.txt\n"
                                                  "left      data/tmp/b.txt\n");
 }
@@ -136,20 +142,23 @@ END_TEST
 START_TEST(all_of_it_as_json) {
   fill_check();
   finish();
-  ck_assert_str_eq(lsexport_report_json(report),
-                   "{\"summary\":\"Not yet.\",\"url\":\"https://exp.s3.example.com/data/tmp/<uuid>.txt\","
-                   "\"host\":\"exp.s3.example.com\",\"bucket\":\"exp\",\"object_key\":\"data/tmp/<uuid>.txt\","
-                   "\"addressing_style\":\"virtual\",\"signing_region\":\"eu-west-1\",\"findings\":[{\"severity\":"
-                   "\"warning\",\"code\":\"a\",\"field\":\"config\",\"reason\":\"is so\",\"remedy\":\"Make it "
-                   "otherwise.\"}],\"findings_left_out\":0,\"permissions\":[{\"name\":\"s3:PutObject\",\"need\":"
-                   "\"required\",\"verdict\":\"granted\",\"purpose\":\"every export\"},{\"name\":\"s3:GetObject\","
-                   "\"need\":\"recommended\",\"verdict\":\"unknown\",\"purpose\":\"sizes\"},{\"name\":"
-                   "\"s3:DeleteObject\",\"need\":\"optional\",\"verdict\":\"denied\",\"purpose\":\"the clean-up\"}],"
-                   "\"steps\":[{\"name\":\"put\",\"outcome\":\"passed\",\"http_status\":200,\"duration_us\":12345},"
-                   "{\"name\":\"delete\",\"outcome\":\"failed\",\"reason\":\"not allowed\",\"http_status\":403,"
-                   "\"storage_code\":\"AccessDenied\",\"duration_us\":1000},{\"name\":\"abort\",\"outcome\":"
-                   "\"skipped\",\"reason\":\"nothing to abort\",\"duration_us\":0}],\"left\":[\"data/tmp/a.txt\","
-                   "\"data/tmp/b.txt\"]}");
+  ck_assert_str_eq(
+      lsexport_report_json(report),
+      "{\"summary\":\"Not yet.\",\"url\":\"https://exp.s3.example.com/data/tmp/<uuid>.txt\","
+      "\"host\":\"exp.s3.example.com\",\"bucket\":\"exp\",\"object_key\":\"data/tmp/<uuid>.txt\","
+      "\"addressing_style\":\"virtual\",\"signing_region\":\"eu-west-1\",\"check_keys\":"
+      "[\"data/tmp/lsexport-check-<uuid>.txt\",\"data/lsexport-check-<uuid>.txt\"],\"findings\":[{\"severity\":"
+      "\"warning\",\"code\":\"a\",\"field\":\"config\",\"reason\":\"is so\",\"remedy\":\"Make it "
+      "otherwise.\"}],\"findings_left_out\":0,\"permissions\":[{\"name\":\"s3:PutObject\",\"need\":"
+      "\"required\",\"verdict\":\"granted\",\"purpose\":\"every export\"},{\"name\":\"s3:GetObject\","
+      "\"need\":\"recommended\",\"verdict\":\"unknown\",\"purpose\":\"sizes\"},{\"name\":"
+      "\"s3:DeleteObject\",\"need\":\"optional\",\"verdict\":\"denied\",\"purpose\":\"the clean-up\"}],"
+      "\"steps\":[{\"name\":\"put\",\"outcome\":\"passed\",\"http_status\":200,\"duration_us\":12345},"
+      "{\"name\":\"delete\",\"outcome\":\"failed\",\"reason\":\"not allowed\",\"http_status\":403,"
+      "\"storage_code\":\"AccessDenied\",\"duration_us\":1000},{\"name\":\"abort\",\"outcome\":"
+      "\"skipped\",\"reason\":\"nothing to abort\",\"duration_us\":0},{\"name\":\"clock\",\"outcome\":\"passed\","
+      "\"reason\":\"+1 s\",\"duration_us\":0}],\"left\":[\"data/tmp/a.txt\","
+      "\"data/tmp/b.txt\"]}");
 }
 END_TEST
 
