@@ -49,7 +49,9 @@ static bool any_denied(const struct check *check, enum check_step a, enum check_
 }
 
 void check_describe(char *out, size_t size, const lsexport_error *error) {
+  static const char langsmiths[] = "Failed to validate S3 destination: ";
   const char *code = lsexport_error_storage_code(error), *text = lsexport_error_server_text(error);
+  if (text_begins(text, langsmiths)) text += strlen(langsmiths);
   const char *cause = lsexport_cause_text(lsexport_error_cause(error));
   int32_t http_status = lsexport_error_http_status(error);
   char number[32] = "";
@@ -213,13 +215,13 @@ static void tell(const struct explained *told, enum check_finding finding, const
 }
 
 /* What a step's answer means, and what to do about it. */
-static void tell_failure(const struct explained *told, enum check_finding finding, const lsexport_error *error) {
+static void tell_failure(lsexport_report *report, enum check_finding finding, const lsexport_error *error) {
   const struct finding_row *row = &check_finding_rows[finding];
   char line[LINE_MAX], reason[2 * LINE_MAX];
   const char *place = strstr(row->reason, "%s");
   check_describe(line, sizeof line, error);
   snprintf(reason, sizeof reason, "%.*s%s%s", (int)(place - row->reason), row->reason, line, place + strlen("%s"));
-  report_add_finding(told->report, row->severity, row->code, row->field, reason,
+  report_add_finding(report, row->severity, row->code, row->field, reason,
                      *row->remedy ? row->remedy : lsexport_error_remedy(error));
 }
 
@@ -238,25 +240,26 @@ const lsexport_error *check_obstacle(const struct check *check) {
   return upload_error(check);
 }
 
-static void tell_writes(const struct check *check, const struct explained *told) {
+void check_tell_writes(const struct check *check, lsexport_report *report) {
   const lsexport_error *put = error_of(check, CHECK_PUT), *below = error_of(check, CHECK_PUT_BELOW_PREFIX);
   if (put && passed(check, CHECK_PUT_BELOW_PREFIX))
-    tell_failure(told, CHECK_FINDING_PUT_ONLY_BELOW_PREFIX, put);
+    tell_failure(report, CHECK_FINDING_PUT_ONLY_BELOW_PREFIX, put);
   else if (put)
-    tell_failure(told, CHECK_FINDING_PUT_FAILED, put);
+    tell_failure(report, CHECK_FINDING_PUT_FAILED, put);
   else if (below)
-    tell_failure(told, CHECK_FINDING_PUT_BELOW_PREFIX_FAILED, below);
+    tell_failure(report, CHECK_FINDING_PUT_BELOW_PREFIX_FAILED, below);
   else if (upload_error(check))
-    tell_failure(told, CHECK_FINDING_UPLOAD_FAILED, upload_error(check));
+    tell_failure(report, CHECK_FINDING_UPLOAD_FAILED, upload_error(check));
 }
 
 static void tell_rest(const struct check *check, const struct explained *told) {
+  lsexport_report *report = told->report;
   const lsexport_error *delete = error_of(check, CHECK_DELETE), *head = error_of(check, CHECK_HEAD),
                        *abort = error_of(check, CHECK_ABORT_UPLOAD);
   if (!delete) delete = error_of(check, CHECK_DELETE_BELOW_PREFIX);
-  if (head) tell_failure(told, CHECK_FINDING_HEAD_FAILED, head);
-  if (abort) tell_failure(told, CHECK_FINDING_ABORT_FAILED, abort);
-  if (delete) tell_failure(told, CHECK_FINDING_DELETE_FAILED, delete);
+  if (head) tell_failure(report, CHECK_FINDING_HEAD_FAILED, head);
+  if (abort) tell_failure(report, CHECK_FINDING_ABORT_FAILED, abort);
+  if (delete) tell_failure(report, CHECK_FINDING_DELETE_FAILED, delete);
   if (check_left_upload(check)) tell(told, CHECK_FINDING_UPLOAD_LEFT, check->keys[1]);
   if (check->out_of_time) tell(told, CHECK_FINDING_OUT_OF_TIME, NULL);
 }
@@ -321,7 +324,7 @@ void check_report(const struct check *check, const struct check_way *way, lsexpo
   add_permissions(check, report);
   add_way(check, report);
   add_steps(check, report);
-  if (!way->diagnosed) tell_writes(check, &told);
+  if (!way->diagnosed) check_tell_writes(check, report);
   tell_rest(check, &told);
   tell_way(check, way, &told);
   add_left(check, report);

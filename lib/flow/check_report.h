@@ -20,11 +20,13 @@ struct check_way {
   const char *api_root; /* LangSmith's */
   bool own_authorities; /* those of a ca_file are trusted */
   bool proxy;
-  bool diagnosed; /* LangSmith was asked too: what stands in the way is told by diagnose_report */
+  bool diagnosed; /* LangSmith was asked too: diagnose_report tells what stands in the way */
 };
 
 /* Adds what the check found to what explain said, and the answer. The check has ended. */
 void check_report(const struct check *check, const struct check_way *way, lsexport_report *report);
+/* Adds what stands in the way of the writes. */
+void check_tell_writes(const struct check *check, lsexport_report *report);
 /* "AccessDenied, HTTP 403: Access Denied", from what there is; without a full stop. */
 void check_describe(char *out, size_t size, const lsexport_error *error);
 /* The step that says why the bucket does not take what LangSmith writes; NULL: it does, or nothing was tried. */

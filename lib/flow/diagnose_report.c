@@ -92,6 +92,7 @@ void diagnose_report(const lsexport_error *error, const struct check *check, lse
     snprintf(reason, sizeof reason, "%s", row->reason);
   const char *remedy = *row->remedy || !evidence ? row->remedy : lsexport_error_remedy(evidence);
   if (finding != CHECK_FINDING_WORKS) report_add_finding(report, row->severity, row->code, row->field, reason, remedy);
+  if (finding == CHECK_FINDING_OTHERWISE_THERE) check_tell_writes(check, report);
   snprintf(summary, sizeof summary, "LangSmith %s.", reason);
   report_set_summary(report, summary);
 }
