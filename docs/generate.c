@@ -3,6 +3,9 @@
  * anew from the tables of the library. scripts/docs puts it in place, and tests/docs holds the two equal. */
 #include "error/classify.h"
 #include "error/tables.h"
+#include "storage/finding.h"
+#include "storage/kwargs.h"
+#include "storage/report.h"
 
 #include <lsexport/lsexport.h>
 
@@ -194,13 +197,73 @@ static void langsmith_rows(void) { rows(PEER_LANGSMITH); }
 static void storage_rows(void) { rows(PEER_STORAGE); }
 static void transport_rows(void) { rows(PEER_TRANSPORT); }
 
+/* ---- findings ---- */
+
+/* What a finding shows in the place of "%s" is its own. */
+static void words(const char *text) {
+  const char *shown = strstr(text, "%s");
+  char start[1024];
+  snprintf(start, sizeof start, "%.*s%s%s", shown ? (int)(shown - text) : (int)strlen(text), text, shown ? "..." : "",
+           shown ? shown + 2 : "");
+  cell(start);
+}
+
+static void finding_line(int32_t severity, const char *code, const char *field, const char *reason,
+                         const char *remedy) {
+  printf("| `%s` | %s | `%s` ", code, report_severities[severity], field);
+  words(reason);
+  printf(" | ");
+  words(remedy);
+  puts(" |");
+}
+
+static void findings(void) {
+  puts("| Code | Severity | What it says | What to do |\n|---|---|---|---|");
+  for (enum spec_check check = 0; check < CHECK_COUNT; check++)
+    printf("| `%s` | error | as [create says it](errors.md#checks-that-can-be-overruled) | %s |\n",
+           spec_check_name(check), FINDING_REFUSED_REMEDY);
+  printf("| `%s` | error | any other value that create refuses, in the same words | %s |\n", FINDING_REFUSED_CODE,
+         FINDING_REFUSED_REMEDY);
+  for (size_t i = 0; i < address_problem_count; i++) {
+    const struct address_problem *problem = &address_problems[i];
+    finding_line(problem->refused ? LSEXPORT_SEVERITY_ERROR : LSEXPORT_SEVERITY_NOTE, problem->code, problem->field,
+                 problem->reason, problem->remedy);
+  }
+  for (size_t i = 0; i < FINDING_COUNT; i++)
+    finding_line(finding_rows[i].severity, finding_rows[i].code, finding_rows[i].field, finding_rows[i].reason,
+                 finding_rows[i].remedy);
+}
+
+/* ---- s3_additional_kwargs ---- */
+
+static void kwarg_operations(unsigned operations) {
+  static const char *const names[] = {"put", "create multipart", "upload part", "complete", "abort", "head", "delete"};
+  bool first = true;
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    if (operations & 1U << i) {
+      printf("%s%s", first ? "" : ", ", names[i]);
+      first = false;
+    }
+}
+
+static void kwarg_rows(void) {
+  puts("| Name | Value | Header | Operations |\n|---|---|---|---|");
+  for (size_t i = 0; i < kwarg_count; i++) {
+    printf("| `%s` | %s | ", kwargs[i].name, kwarg_type_words(kwargs[i].type));
+    printf(*kwargs[i].header ? "`%s` | " : "none%s | ", kwargs[i].header);
+    kwarg_operations(kwargs[i].operations);
+    puts(" |");
+  }
+}
+
 /* ---- a page ---- */
 
 static const struct part {
   const char *name;
   void (*print)(void);
 } parts[] = {{"options", options},          {"statuses", statuses},    {"causes", causes},
-             {"langsmith", langsmith_rows}, {"storage", storage_rows}, {"transport", transport_rows}};
+             {"langsmith", langsmith_rows}, {"storage", storage_rows}, {"transport", transport_rows},
+             {"findings", findings},        {"kwargs", kwarg_rows}};
 
 /* The part that a line begins; NULL when it begins none. Ends the program for one that does not exist. */
 static const struct part *part_of(const char *line) {

@@ -153,6 +153,7 @@ static void check_confused_bucket(const struct check *check, bool has_endpoint, 
            "prefix's "
            "first segment), which may be a stranger's; set it to 1, or put the bucket in front of the endpoint's host",
            buf_string(&taken));
+  if (taken.failure) check->report(check->context, NULL, NULL, CHECK_COUNT);
   buf_reset(&taken);
   refuse_unless_allowed(check, CHECK_CONFUSED_BUCKET, "config.include_bucket_in_prefix", message);
 }

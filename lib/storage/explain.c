@@ -20,8 +20,9 @@ const struct finding_row finding_rows[FINDING_COUNT] = {
 
 /* ---- telling ---- */
 
-/* What create refuses needs no second word. */
+/* What create refuses needs no second word, nor does a report that has no memory. */
 static bool is_refused(const lsexport_report *report, const char *field) {
+  if (report->failed) return true;
   for (size_t i = 0; i < report->finding_count; i++)
     if (text_equal(report->findings[i].code, FINDING_REFUSED_CODE) && text_equal(report->findings[i].field, field))
       return true;

@@ -41,11 +41,7 @@ static char *keep_washed(lsexport_report *report, const struct buf *text, const 
   return take(report, &out);
 }
 
-/* The random part of a key has a name in place of an encoding. */
-static void add_random_name(struct buf *out, const struct address *address) {
-  if (!address->key_is_cut) buf_text(out, "<uuid>.txt");
-}
-
+/* To the service a bucket that stands behind one in the endpoint is a part of the key. */
 void report_write_key(struct buf *out, const struct address *address, const char *rest) {
   if (address->endpoint_bucket) {
     buf_text(out, address->bucket);
@@ -54,38 +50,45 @@ void report_write_key(struct buf *out, const struct address *address, const char
   address_write_key(out, address, rest);
 }
 
-static void set_key_and_url(lsexport_report *report, const struct address *address, const struct secrets *secrets) {
+/* The random part of a key has a name in place of an encoding. */
+static char *end_with_name(lsexport_report *report, const struct address *address, struct buf *text,
+                           const struct secrets *secrets) {
+  if (!address->key_is_cut) buf_text(text, "<uuid>.txt");
+  char *kept = keep_washed(report, text, secrets);
+  buf_reset(text);
+  return kept;
+}
+
+static char *write_shown_key(lsexport_report *report, const struct address *address, const char *rest,
+                             const struct secrets *secrets) {
+  struct buf key;
+  buf_init(&key, ADDRESS_URL_MAX);
+  report_write_key(&key, address, rest);
+  return end_with_name(report, address, &key, secrets);
+}
+
+static char *write_shown_url(lsexport_report *report, const struct address *address, const struct secrets *secrets) {
   struct buf key, url;
   buf_init(&key, ADDRESS_URL_MAX);
   buf_init(&url, ADDRESS_URL_MAX);
   address_write_key(&key, address, ADDRESS_TEST_FOLDER);
+  if (key.failure) report->failed = true;
   address_write_url(&url, address, buf_string(&key));
   buf_reset(&key);
-  report_write_key(&key, address, ADDRESS_TEST_FOLDER);
-  add_random_name(&key, address);
-  add_random_name(&url, address);
-  report->object_key = keep_washed(report, &key, secrets);
-  report->url = keep_washed(report, &url, secrets);
-  buf_reset(&key);
-  buf_reset(&url);
+  return end_with_name(report, address, &url, secrets);
 }
 
-static void set_check_keys(lsexport_report *report, const struct address *address, const struct secrets *secrets) {
+static void set_keys_and_url(lsexport_report *report, const struct address *address, const struct secrets *secrets) {
   static const char *const rests[REPORT_CHECK_OBJECTS] = {ADDRESS_TEST_FOLDER REPORT_CHECK_OBJECT, REPORT_CHECK_OBJECT};
-  for (size_t i = 0; i < REPORT_CHECK_OBJECTS; i++) {
-    struct buf key;
-    buf_init(&key, ADDRESS_URL_MAX);
-    report_write_key(&key, address, rests[i]);
-    add_random_name(&key, address);
-    report->check_keys[i] = keep_washed(report, &key, secrets);
-    buf_reset(&key);
-  }
+  report->url = write_shown_url(report, address, secrets);
+  report->object_key = write_shown_key(report, address, ADDRESS_TEST_FOLDER, secrets);
+  for (size_t i = 0; i < REPORT_CHECK_OBJECTS; i++)
+    report->check_keys[i] = write_shown_key(report, address, rests[i], secrets);
 }
 
 void report_set_address(lsexport_report *report, const struct address *address, const struct secrets *secrets) {
   struct buf text;
-  set_key_and_url(report, address, secrets);
-  set_check_keys(report, address, secrets);
+  set_keys_and_url(report, address, secrets);
   buf_init(&text, ADDRESS_URL_MAX);
   address_write_host(&text, address);
   report->host = keep_washed(report, &text, secrets);

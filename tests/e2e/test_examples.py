@@ -40,7 +40,7 @@ def shell(langsmith) -> Shell:
 
 def test_every_example_is_tested():
     programs = {path.name for path in EXAMPLES.iterdir() if path.is_file() and os.access(path, os.X_OK)}
-    alone = {"create", "create_gcs", "create_virtual_hosted", "delete", "ensure", "list", "rotate"}
+    alone = {"create", "create_gcs", "create_virtual_hosted", "delete", "ensure", "explain", "list", "rotate"}
     assert programs == alone | {"rotate_all", *EVENT_LOOPS}
 
 
@@ -89,6 +89,19 @@ def test_a_failure_is_told_whole(shell, langsmith):
     assert run.returncode == 1
     for word in ("failed:  access denied", "server: ", "remedy: ", "applied: no", "see: "):
         assert word in run.stderr
+
+
+def test_explain(shell, langsmith):
+    run = shell("explain", "my-bucket", "traces", "eu-west-1")
+    assert (run.returncode, run.stderr) == (0, "")
+    assert run.stdout.startswith(
+        'LangSmith will write to the bucket "my-bucket" on my-bucket.s3.eu-west-1.amazonaws.com.\n'
+    )
+    assert "https://my-bucket.s3.eu-west-1.amazonaws.com/traces/tmp/<uuid>.txt\n" in run.stdout
+    run = shell("explain", "my-bucket", "traces?versionId=1", "", "https://my_bucket.example.com")
+    assert (run.returncode, run.stderr) == (1, "")
+    assert run.stdout.startswith("This destination will not work: ")
+    assert langsmith.requests() == []
 
 
 def ensured(shell, langsmith, count: int) -> list[str]:

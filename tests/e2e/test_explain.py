@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: MIT
 """What explain foretells is what LangSmith's S3 client sends: URL, bucket, key, and the region it signs for."""
 
+import asyncio
 import json
 import os
 import random
+import re
 import string
 import subprocess
 from pathlib import Path
@@ -12,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 from conftest import BUILD
+from lsexport_emulator.s3session import new_session
 from s3_client import NAME, Refused, Sent, plain, requests_of
 
 ROOT = Path(__file__).parents[2]
@@ -160,6 +163,54 @@ def test_the_specs_of_the_vectors():
             specs.append({**spec, "include_bucket_in_prefix": int(spec.get("include_bucket_in_prefix", True))})
     assert len(specs) > 3
     assert_all_foretold(specs)
+
+
+# ---- s3_additional_kwargs
+
+OPERATIONS = {
+    "PutObject": "put",
+    "CreateMultipartUpload": "create multipart",
+    "UploadPart": "upload part",
+    "CompleteMultipartUpload": "complete",
+    "AbortMultipartUpload": "abort",
+    "HeadObject": "head",
+    "DeleteObject": "delete",
+}
+TYPES = {"string": "a string", "boolean": "true or false", "integer": "an integer", "long": "an integer"}
+TYPES |= {"timestamp": "a time, as a string", "map": "an object of strings"}
+
+
+def rows_of_botocore() -> set[tuple[str, str, str, str]]:
+    """Name, type, header and operation. What the client sets itself has any type; customers' keys are refused."""
+    rows = set()
+    model = asyncio.run(new_session().get_service_model("s3"))
+    for operation, ours in OPERATIONS.items():
+        for name, shape in model.operation_model(operation).input_shape.members.items():
+            location = shape.serialization.get("location")
+            header = shape.serialization["name"].lower() if location in ("header", "headers") else ""
+            if not name.startswith("SSECustomer"):
+                rows.add((name, TYPES.get(shape.type_name, ""), header, ours))
+    return rows
+
+
+def rows_of_page() -> set[tuple[str, str, str, str]]:
+    page = (ROOT / "docs/explain.md").read_text()
+    table = page[page.index("<!-- generated: kwargs -->") :]
+    rows = set()
+    for name, type_name, header, operations in re.findall(
+        r"^\| `(\w+)` \| (.*?) \| (.*?) \| (.*?) \|$", table, re.MULTILINE
+    ):
+        for operation in operations.split(", "):
+            rows.add((name, type_name, header.strip("`").replace("none", ""), operation))
+    return rows
+
+
+def test_the_table_of_kwargs_is_botocores_model():
+    theirs, ours = rows_of_botocore(), rows_of_page()
+    untyped = {name for name, type_name, _, _ in theirs if not type_name}
+    assert untyped == {"Body", "MultipartUpload"}
+    assert {row for row in ours if row[0] not in untyped} == {row for row in theirs if row[0] not in untyped}
+    assert {row[0::3] for row in ours} == {row[0::3] for row in theirs}
 
 
 # ---- by chance

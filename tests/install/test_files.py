@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, Tree, install, option, setup, told
 
-HEADERS = ["api", "call", "client", "credentials", "destination", "error", "lsexport", "queue"]
+HEADERS = ["api", "call", "client", "credentials", "destination", "error", "lsexport", "queue", "report"]
 
 
 def files_of(prefix: Path) -> list[str]:
