@@ -79,18 +79,18 @@ static const struct partition {
   const char *global;
   const char *suffix;
 } partitions[] = {
-    {"us-", "", "amazonaws.com"},
-    {"eu-", "", "amazonaws.com"},
-    {"ap-", "", "amazonaws.com"},
-    {"sa-", "", "amazonaws.com"},
-    {"ca-", "", "amazonaws.com"},
-    {"me-", "", "amazonaws.com"},
-    {"af-", "", "amazonaws.com"},
-    {"il-", "", "amazonaws.com"},
-    {"mx-", "", "amazonaws.com"},
-    {"us-gov-", "", "amazonaws.com"},
+    {"us-", NULL, "amazonaws.com"},
+    {"eu-", NULL, "amazonaws.com"},
+    {"ap-", NULL, "amazonaws.com"},
+    {"sa-", NULL, "amazonaws.com"},
+    {"ca-", NULL, "amazonaws.com"},
+    {"me-", NULL, "amazonaws.com"},
+    {"af-", NULL, "amazonaws.com"},
+    {"il-", NULL, "amazonaws.com"},
+    {"mx-", NULL, "amazonaws.com"},
+    {"us-gov-", NULL, "amazonaws.com"},
     {"cn-", "aws-cn-global", CHINA},
-    {"eusc-de-", "", "amazonaws.eu"},
+    {"eusc-de-", NULL, "amazonaws.eu"},
     {"us-iso-", "aws-iso-global", "c2s.ic.gov"},
     {"us-isob-", "aws-iso-b-global", "sc2s.sgov.gov"},
     {"eu-isoe-", "aws-iso-e-global", "cloud.adc-e.uk"},
@@ -98,7 +98,7 @@ static const struct partition {
 };
 
 static bool is_region_of(const char *region, const struct partition *partition) {
-  if (*region && text_equal(region, partition->global)) return true;
+  if (partition->global && text_equal(region, partition->global)) return true;
   if (!text_begins(region, partition->begin)) return false;
   const char *word = region + strlen(partition->begin);
   size_t length = strspn(word, LETTERS CAPITALS DIGITS);
@@ -282,7 +282,7 @@ static void write_encoded(struct buf *out, const char *text, size_t length) {
   static const char hex[] = "0123456789ABCDEF";
   for (size_t i = 0; i < length; i++) {
     unsigned char byte = (unsigned char)text[i];
-    if (byte && strchr(LETTERS CAPITALS DIGITS "-._~/", byte)) {
+    if (strchr(LETTERS CAPITALS DIGITS "-._~/", byte)) {
       buf_add(out, &text[i], 1);
     } else {
       char code[3] = {'%', hex[byte >> 4], hex[byte & 15]};

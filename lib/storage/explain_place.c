@@ -114,13 +114,13 @@ static bool is_private_ipv4(uint32_t address) {
   return false;
 }
 
-static bool is_private_ipv6(const struct in6_addr *address) {
-  if (IN6_IS_ADDR_V4MAPPED(address)) {
-    const uint8_t *four = &address->s6_addr[12];
-    return is_private_ipv4((uint32_t)four[0] << 24 | (uint32_t)four[1] << 16 | (uint32_t)four[2] << 8 | four[3]);
-  }
-  return IN6_IS_ADDR_LOOPBACK(address) || IN6_IS_ADDR_UNSPECIFIED(address) || IN6_IS_ADDR_LINKLOCAL(address) ||
-         (address->s6_addr[0] & 0xfe) == 0xfc;
+static bool is_private_ipv6(const uint8_t bytes[16]) {
+  static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff}, zeros[15];
+  if (memcmp(bytes, mapped, sizeof mapped) == 0)
+    return is_private_ipv4((uint32_t)bytes[12] << 24 | (uint32_t)bytes[13] << 16 | (uint32_t)bytes[14] << 8 |
+                           bytes[15]);
+  if (memcmp(bytes, zeros, sizeof zeros) == 0) return bytes[15] <= 1;
+  return (bytes[0] & 0xfe) == 0xfc || (bytes[0] == 0xfe && (bytes[1] & 0xc0) == 0x80);
 }
 
 static bool is_private_name(const char *host) {
@@ -130,14 +130,15 @@ static bool is_private_name(const char *host) {
 
 bool explain_is_private(const char *host) {
   struct in_addr four;
-  struct in6_addr six;
+  struct in6_addr six = {0};
   char bare[HOST_TEXT_MAX];
   if (inet_pton(AF_INET, host, &four) == 1) return is_private_ipv4(ntohl(four.s_addr));
   if (host[0] != '[') return is_private_name(host);
   size_t length = strlen(host) - 2;
   memcpy(bare, host + 1, length);
   bare[length] = '\0';
-  return inet_pton(AF_INET6, bare, &six) == 1 && is_private_ipv6(&six);
+  (void)inet_pton(AF_INET6, bare, &six); /* the URL's reader has seen that it is one */
+  return is_private_ipv6(six.s6_addr);
 }
 
 static bool is_loopback(const struct url *url) { return url_is_loopback(url) || text_ends(url->host, ".localhost"); }

@@ -9,12 +9,12 @@
 #define TEST_KEY_REST 44    /* of "tmp/", a UUID and ".txt" */
 #define EXPORT_KEY_REST 180 /* of export_id=, tenant_id=, session_id=, runs, year=, month=, day= and a file's name */
 
+/* keys ends with a slash. */
 static bool has_dot_segment(const char *keys) {
   for (const char *segment = keys; *segment;) {
     size_t length = strcspn(segment, "/");
     if ((length == 1 && segment[0] == '.') || (length == 2 && segment[0] == '.' && segment[1] == '.')) return true;
-    segment += length;
-    if (*segment) segment++;
+    segment += length + 1;
   }
   return false;
 }

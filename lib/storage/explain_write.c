@@ -71,26 +71,23 @@ static void explain_role(const struct explained *explained) {
   if (!explained->is_aws) explain_tell(explained, FINDING_ROLE_WITH_ENDPOINT, NULL);
 }
 
+static void explain_session(const struct explained *explained, const char *key_id) {
+  if (explained->is_aws && key_id && !text_begins(key_id, "ASIA"))
+    explain_tell(explained, FINDING_TOKEN_WITHOUT_ASIA, NULL);
+  explain_tell(explained, FINDING_SESSION_EXPIRES, NULL);
+}
+
+static void explain_server(const struct explained *explained) {
+  if (explained->place == LANGSMITH_CLOUD || explained->place == LANGSMITH_CLOUD_ON_AWS)
+    explain_tell(explained, FINDING_SERVER_ON_CLOUD, NULL);
+  else if (explained->place == LANGSMITH_ANYWHERE)
+    explain_tell(explained, FINDING_SERVER, NULL);
+}
+
 void explain_credentials(const struct explained *explained) {
   const lsexport_credentials *credentials = explained->spec->credentials;
-  bool is_cloud = explained->place == LANGSMITH_CLOUD || explained->place == LANGSMITH_CLOUD_ON_AWS;
   if (!credentials) return;
-  switch (credentials->kind) {
-  case CREDENTIALS_STATIC:
-    break;
-  case CREDENTIALS_SESSION:
-    if (explained->is_aws && credentials->access_key_id.text && !text_begins(credentials->access_key_id.text, "ASIA"))
-      explain_tell(explained, FINDING_TOKEN_WITHOUT_ASIA, NULL);
-    explain_tell(explained, FINDING_SESSION_EXPIRES, NULL);
-    break;
-  case CREDENTIALS_ROLE:
-    explain_role(explained);
-    break;
-  case CREDENTIALS_SERVER:
-    if (is_cloud)
-      explain_tell(explained, FINDING_SERVER_ON_CLOUD, NULL);
-    else if (explained->place == LANGSMITH_ANYWHERE)
-      explain_tell(explained, FINDING_SERVER, NULL);
-    break;
-  }
+  if (credentials->kind == CREDENTIALS_SESSION) explain_session(explained, credentials->access_key_id.text);
+  if (credentials->kind == CREDENTIALS_ROLE) explain_role(explained);
+  if (credentials->kind == CREDENTIALS_SERVER) explain_server(explained);
 }

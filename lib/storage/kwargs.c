@@ -37,7 +37,7 @@ const struct kwarg kwargs[] = {
     {"ContentMD5", "content-md5", SEND, KWARG_STRING, KWARG_OF_ONE},
     {"ContentType", "content-type", MAKE, KWARG_STRING, KWARG_USEFUL},
     {"ExpectedBucketOwner", "x-amz-expected-bucket-owner", S3_ANY, KWARG_STRING, KWARG_USEFUL},
-    {"Expires", "expires", MAKE, KWARG_STRING, KWARG_USEFUL},
+    {"Expires", "expires", MAKE, KWARG_TIME, KWARG_USEFUL},
     {"GrantFullControl", "x-amz-grant-full-control", MAKE, KWARG_STRING, KWARG_USEFUL},
     {"GrantRead", "x-amz-grant-read", MAKE, KWARG_STRING, KWARG_USEFUL},
     {"GrantReadACP", "x-amz-grant-read-acp", MAKE, KWARG_STRING, KWARG_USEFUL},
@@ -118,20 +118,13 @@ static bool is_map_of_strings(const json_node *value) {
 
 bool kwarg_takes(const struct kwarg *kwarg, const json_node *value) {
   long long number;
-  bool is_integer = node_integer(value, &number), is_boolean = node_boolean(value) >= 0;
-  switch (kwarg->type) {
-  case KWARG_BOOLEAN:
-    return is_boolean;
-  case KWARG_INTEGER:
-    return is_integer || is_boolean;
-  case KWARG_TIME:
-    return is_integer || node_is_string(value);
-  case KWARG_MAP:
-    return is_map_of_strings(value);
-  case KWARG_STRING:
-    break;
-  }
-  return node_is_string(value);
+  bool is_text = node_is_string(value), is_integer = node_integer(value, &number), is_truth = node_boolean(value) >= 0;
+  bool fits[] = {[KWARG_STRING] = is_text,
+                 [KWARG_BOOLEAN] = is_truth,
+                 [KWARG_INTEGER] = is_integer || is_truth, /* as in Python */
+                 [KWARG_TIME] = is_integer || is_text,
+                 [KWARG_MAP] = is_map_of_strings(value)};
+  return fits[kwarg->type];
 }
 
 const char *kwarg_type_words(enum kwarg_type type) {

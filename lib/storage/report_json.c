@@ -5,7 +5,7 @@
 #include <string.h>
 
 static void write_text(struct buf *out, const char *name, const char *text) {
-  if (text && *text) buf_json_member(out, name, text);
+  if (*text) buf_json_member(out, name, text);
 }
 
 static void open_item(struct buf *out, size_t index) { buf_text(out, index ? ",{" : "{"); }

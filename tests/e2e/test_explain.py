@@ -201,7 +201,7 @@ def rows_of_page() -> set[tuple[str, str, str, str]]:
         r"^\| `(\w+)` \| (.*?) \| (.*?) \| (.*?) \|$", table, re.MULTILINE
     ):
         for operation in operations.split(", "):
-            rows.add((name, type_name, header.strip("`").replace("none", ""), operation))
+            rows.add((name, type_name, "" if header == "none" else header.strip("`"), operation))
     return rows
 
 

@@ -109,6 +109,10 @@ static const struct row rows[] = {
     {.url = "https://s3-accelerate.amazonaws.com:444/exp/a/tmp/x",
      .prefix = "a",
      .endpoint = "https://s3-accelerate.amazonaws.com:444"},
+    {.url = "https://exp.s3.example.com/b/a/tmp/x",
+     .prefix = "a",
+     .endpoint = H "/b",
+     .style = LSEXPORT_ADDRESSING_VIRTUAL},
     /* Prefixes, and what the bucket is taken from. */
     {.url = H "/exp//tmp/x", .endpoint = H},
     {.url = H "/exp///tmp/x", .prefix = "/", .endpoint = H},
@@ -258,6 +262,33 @@ START_TEST(long_names) {
 }
 END_TEST
 
+static const struct {
+  const char *region;
+  bool is_of_aws;
+} regions[] = {{"us-east-1", true},       {"us-gov-west-1", true},
+               {"ap-southeast-12", true}, {"aws-cn-global", true},
+               {"eusc-de-east-1", true},  {"us-iso-east-1", true},
+               {"us-east-", false},       {"us-east", false},
+               {"us--1", false},          {"us-east1", false},
+               {"us-east-1a", false},     {"us-", false},
+               {"moon-east-1", false},    {"", false},
+               {"aws-global", false},     {"US-EAST-1", false}};
+
+START_TEST(the_form_of_a_region) {
+  for (size_t i = 0; i < COUNT(regions); i++)
+    ck_assert_msg(address_is_aws_region(regions[i].region) == regions[i].is_of_aws, "%s", regions[i].region);
+}
+END_TEST
+
+START_TEST(the_form_of_an_ip_address) {
+  static const char *const addresses[] = {"1.2.3.4", "999.0.0.1", "[::1]"};
+  static const char *const others[] = {"1.2.3",   "1.2.3.",    "1.2.3.4567", "1..2.3",
+                                       "1x2.3.4", "1.2.3.4.5", "a.b.c.d",    ""};
+  for (size_t i = 0; i < COUNT(addresses); i++) ck_assert_msg(address_is_ip(addresses[i]), "%s", addresses[i]);
+  for (size_t i = 0; i < COUNT(others); i++) ck_assert_msg(!address_is_ip(others[i]), "%s", others[i]);
+}
+END_TEST
+
 START_TEST(every_problem_says_what_to_do) {
   for (size_t i = 0; i < address_problem_count; i++) {
     const struct address_problem *problem = &address_problems[i];
@@ -276,6 +307,8 @@ int main(void) {
   tcase_add_test(cases, where_the_rest_names_the_bucket_it_lacks_its_first_segment);
   tcase_add_test(cases, without_a_bucket_there_is_no_place);
   tcase_add_test(cases, long_names);
+  tcase_add_test(cases, the_form_of_a_region);
+  tcase_add_test(cases, the_form_of_an_ip_address);
   tcase_add_test(cases, every_problem_says_what_to_do);
   return run_suite(suite);
 }

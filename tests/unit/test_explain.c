@@ -138,6 +138,10 @@ static const struct row rows[] = {
      .exclude_bucket = true},
     {.findings = "w:virtual_falls_back", .bucket = "my_bucket", .endpoint = S3, .style = LSEXPORT_ADDRESSING_VIRTUAL},
     {.findings = "w:virtual_falls_back", .endpoint = "https://203.0.113.9", .style = LSEXPORT_ADDRESSING_VIRTUAL},
+    {.findings = "w:virtual_falls_back n:bucket_name_with_dots" LOCK,
+     .bucket = "my.bucket",
+     .style = LSEXPORT_ADDRESSING_VIRTUAL},
+    {.findings = "e:endpoint_refused", .endpoint = "https://a_b.c", .style = LSEXPORT_ADDRESSING_VIRTUAL},
     {.findings = "", .endpoint = S3, .style = LSEXPORT_ADDRESSING_VIRTUAL},
     {.findings = "", .bucket = "my_bucket", .endpoint = S3},
     {.findings = "n:bucket_name_with_dots" LOCK, .bucket = "my.bucket"},
@@ -215,6 +219,8 @@ static const struct row rows[] = {
     PRIVATE("minio.internal"),
     PRIVATE("minio.localhost"),
 #define PUBLIC(host) {.findings = "", .endpoint = "https://" host, .api_root = AWS_CLOUD}
+    PUBLIC("[fec0::1]"),
+    PUBLIC("[::2]"),
     PUBLIC("8.8.8.8"),
     PUBLIC("172.32.0.1"),
     PUBLIC("100.128.0.1"),
@@ -307,6 +313,7 @@ static const struct row rows[] = {
     {.findings = "e:server_credentials", .endpoint = S3, .key_id = "", .api_root = CLOUD},
     {.findings = "e:server_credentials", .endpoint = S3, .key_id = "", .api_root = AWS_CLOUD},
     {.findings = "", .endpoint = S3, .key_id = "", .api_root = OWN},
+    {.findings = "n:server_credentials", .endpoint = S3, .key_id = "", .api_root = "no URL"},
 };
 
 START_TEST(a_spec_has_these_findings_and_no_others) {

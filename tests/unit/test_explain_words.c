@@ -2,7 +2,9 @@
 /* What explain says of the documentation's own examples, in which words, and what no report ever shows. */
 #include "fixtures.h"
 
+#include "base/mem.h"
 #include "base/text.h"
+#include "langsmith/destination_spec.h"
 #include "storage/finding.h"
 
 #include <stdio.h>
@@ -331,16 +333,35 @@ START_TEST(the_client_tells_where_langsmith_is) {
 }
 END_TEST
 
-START_TEST(without_credentials_there_is_one_error) {
+/* What is missing is said once. */
+START_TEST(an_empty_spec) {
   lsexport_destination_spec *spec = NULL;
   lsexport_destination_spec_new(&spec);
-  lsexport_destination_spec_set_display_name(spec, "n");
-  lsexport_destination_spec_set_bucket_name(spec, "exp");
+  lsexport_destination_spec_set_prefix(spec, "a");
+  lsexport_destination_spec_set_endpoint_url(spec, "https://s3.example.com");
+  explain(NULL, spec);
+  ck_assert_uint_eq(lsexport_report_finding_count(report), 3);
+  ck_assert_str_eq(lsexport_report_finding_field(report, 0), "display_name");
+  ck_assert_str_eq(lsexport_report_finding_field(report, 1), "config.bucket_name");
+  ck_assert_str_eq(lsexport_report_finding_field(report, 2), "credentials");
+  lsexport_destination_spec_free(spec);
+}
+END_TEST
+
+START_TEST(what_is_too_long_is_not_read) {
+  char *json = mem_alloc(EXTRA_JSON_MAX + 32);
+  lsexport_destination_spec *spec = spec_bare(session_credentials(NULL, SECRET, TOKEN));
+  memset(json, ' ', EXTRA_JSON_MAX + 16);
+  memcpy(json, "{\"Foo\":1}", strlen("{\"Foo\":1}"));
+  lsexport_destination_spec_set_s3_additional_kwargs_json(spec, json);
   lsexport_destination_spec_set_region(spec, "eu-west-1");
   explain(NULL, spec);
-  ck_assert_str_eq(lsexport_report_finding_field(report, 0), "credentials");
-  ck_assert_int_eq(lsexport_report_finding_severity(report, 1), LSEXPORT_SEVERITY_NOTE);
+  ck_assert_str_eq(lsexport_report_finding_field(report, 0), "config.s3_additional_kwargs");
+  ck_assert_str_eq(lsexport_report_finding_field(report, 1), "credentials.access_key_id");
+  ck_assert_int_lt(lsexport_report_finding_severity(report, 2), LSEXPORT_SEVERITY_ERROR);
+  ck_assert_ptr_null(strstr(lsexport_report_text(report), "kwarg_unknown"));
   lsexport_destination_spec_free(spec);
+  mem_free(json);
 }
 END_TEST
 
@@ -356,6 +377,7 @@ int main(void) {
   tcase_add_loop_test(cases, no_report_shows_a_secret, 0, (int)COUNT(places));
   tcase_add_test(cases, wrong_arguments);
   tcase_add_test(cases, the_client_tells_where_langsmith_is);
-  tcase_add_test(cases, without_credentials_there_is_one_error);
+  tcase_add_test(cases, an_empty_spec);
+  tcase_add_test(cases, what_is_too_long_is_not_read);
   return run_suite(suite);
 }

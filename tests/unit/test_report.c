@@ -183,6 +183,12 @@ START_TEST(nothing_is_told_of_nothing) {
   lsexport_report_free(report);
   report = NULL;
   ck_assert_str_eq(lsexport_report_summary(NULL), "");
+  ck_assert_str_eq(lsexport_report_text(NULL), "");
+  ck_assert_str_eq(lsexport_report_url(NULL), "");
+  ck_assert_str_eq(lsexport_report_host(NULL), "");
+  ck_assert_str_eq(lsexport_report_bucket(NULL), "");
+  ck_assert_str_eq(lsexport_report_object_key(NULL), "");
+  ck_assert_str_eq(lsexport_report_signing_region(NULL), "");
   ck_assert_str_eq(lsexport_report_json(NULL), "{}");
   ck_assert_int_eq(lsexport_report_addressing_style(NULL), LSEXPORT_ADDRESSING_UNSET);
   ck_assert_uint_eq(lsexport_report_finding_count(NULL), 0);
@@ -249,6 +255,19 @@ START_TEST(a_long_word_stays_whole) {
 }
 END_TEST
 
+START_TEST(a_bucket_in_the_path) {
+  struct address address = some_address();
+  address.virtual_hosted = false;
+  report_set_address(report, &address, NULL);
+  finish();
+  ck_assert_int_eq(lsexport_report_addressing_style(report), LSEXPORT_ADDRESSING_PATH);
+  ck_assert_str_eq(lsexport_report_url(report), "https://exp.s3.example.com/exp/data/tmp/<uuid>.txt");
+  ck_assert_ptr_nonnull(strstr(lsexport_report_text(report), "style     path: the bucket is part of the path\n"));
+  ck_assert_ptr_nonnull(strstr(lsexport_report_json(report), "\"addressing_style\":\"path\""));
+  address_free(&address);
+}
+END_TEST
+
 START_TEST(addresses_are_washed) {
   struct secrets secrets = {0};
   struct address address = some_address();
@@ -277,6 +296,7 @@ int main(void) {
   tcase_add_test(cases, past_the_end_there_is_nothing);
   tcase_add_test(cases, text_is_wrapped);
   tcase_add_test(cases, a_long_word_stays_whole);
+  tcase_add_test(cases, a_bucket_in_the_path);
   tcase_add_test(cases, addresses_are_washed);
   return run_suite(suite);
 }
