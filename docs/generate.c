@@ -3,6 +3,7 @@
  * anew from the tables of the library. scripts/docs puts it in place, and tests/docs holds the two equal. */
 #include "error/classify.h"
 #include "error/tables.h"
+#include "flow/check_report.h"
 #include "storage/finding.h"
 #include "storage/kwargs.h"
 #include "storage/report.h"
@@ -234,6 +235,13 @@ static void findings(void) {
                  finding_rows[i].remedy);
 }
 
+static void check_findings(void) {
+  puts("| Code | Severity | What it says | What to do |\n|---|---|---|---|");
+  for (size_t i = 0; i < CHECK_FINDING_COUNT; i++)
+    finding_line(check_finding_rows[i].severity, check_finding_rows[i].code, check_finding_rows[i].field,
+                 check_finding_rows[i].reason, check_finding_rows[i].remedy);
+}
+
 /* ---- s3_additional_kwargs ---- */
 
 static void kwarg_operations(unsigned operations) {
@@ -261,9 +269,11 @@ static void kwarg_rows(void) {
 static const struct part {
   const char *name;
   void (*print)(void);
-} parts[] = {{"options", options},          {"statuses", statuses},    {"causes", causes},
-             {"langsmith", langsmith_rows}, {"storage", storage_rows}, {"transport", transport_rows},
-             {"findings", findings},        {"kwargs", kwarg_rows}};
+} parts[] = {{"options", options},      {"statuses", statuses},
+             {"causes", causes},        {"langsmith", langsmith_rows},
+             {"storage", storage_rows}, {"transport", transport_rows},
+             {"findings", findings},    {"check_findings", check_findings},
+             {"kwargs", kwarg_rows}};
 
 /* The part that a line begins; NULL when it begins none. Ends the program for one that does not exist. */
 static const struct part *part_of(const char *line) {

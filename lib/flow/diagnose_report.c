@@ -91,8 +91,8 @@ void diagnose_report(const lsexport_error *error, const struct check *check, lse
   else
     snprintf(reason, sizeof reason, "%s", row->reason);
   const char *remedy = *row->remedy || !evidence ? row->remedy : lsexport_error_remedy(evidence);
-  if (finding != CHECK_FINDING_WORKS) report_add_finding(report, row->severity, row->code, row->field, reason, remedy);
+  report_add_finding(report, row->severity, row->code, row->field, reason, remedy);
   if (finding == CHECK_FINDING_OTHERWISE_THERE) check_tell_writes(check, report);
-  snprintf(summary, sizeof summary, "LangSmith %s.", reason);
+  snprintf(summary, sizeof summary, "%s %s.", row->field, reason);
   report_set_summary(report, summary);
 }

@@ -40,7 +40,8 @@ def shell(langsmith) -> Shell:
 
 def test_every_example_is_tested():
     programs = {path.name for path in EXAMPLES.iterdir() if path.is_file() and os.access(path, os.X_OK)}
-    alone = {"create", "create_gcs", "create_virtual_hosted", "delete", "ensure", "explain", "list", "rotate"}
+    alone = {"check", "create", "create_gcs", "create_virtual_hosted", "delete", "diagnose", "ensure", "explain", "list"}
+    alone |= {"rotate"}
     assert programs == alone | {"rotate_all", *EVENT_LOOPS}
 
 
@@ -89,6 +90,22 @@ def test_a_failure_is_told_whole(shell, langsmith):
     assert run.returncode == 1
     for word in ("failed:  access denied", "server: ", "remedy: ", "applied: no", "see: "):
         assert word in run.stderr
+
+
+def test_check_and_diagnose(shell, langsmith):
+    place = [langsmith.env["EMULATOR_BUCKET"], "us-east-1", "traces", langsmith.env["EMULATOR_S3_ENDPOINT"]]
+    run = shell("check", *place)
+    assert (run.returncode, run.stderr) == (0, "")
+    assert run.stdout.startswith("From this machine the bucket ")
+    assert run.stdout.count("\ngranted ") == 4
+    assert langsmith.requests() == []
+    run = shell("diagnose", "nightly", *place, user="denied")
+    assert (run.returncode, run.stderr) == (1, "")
+    assert run.stdout.startswith("LangSmith is denied the write, and this machine with the same credentials too")
+    assert len(langsmith.requests()) == 1
+    run = shell("diagnose", "nightly", *place)
+    assert run.returncode == 0
+    assert run.stdout.startswith("LangSmith created the destination")
 
 
 def test_explain(shell, langsmith):
