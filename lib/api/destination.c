@@ -146,7 +146,8 @@ lsexport_status lsexport_destination_delete(lsexport_client *client, const char 
 
 /* ---- trying the bucket ---- */
 
-/* What a check cannot try, or must not: where, and why. NULL: it can. The address is given when there is one. */
+/* What a check cannot try, or must not: where, and why. NULL: it can. Where is NULL without memory to tell. The address is
+ * given when there is one. */
 static const char *untried(const lsexport_destination_spec *spec, struct address *address, const char **path_out) {
   const struct address_problem *problem = address_resolve(spec, NULL, address);
   enum credentials_kind kind = spec->credentials->kind;
@@ -156,7 +157,7 @@ static const char *untried(const lsexport_destination_spec *spec, struct address
   *path_out = "config.prefix";
   if (!problem && address->key_is_cut)
     return "holds \"?versionId=\": every write replaces one and the same object, which a check must not touch";
-  *path_out = problem ? problem->field : NULL;
+  *path_out = problem && problem != &address_no_memory ? problem->field : NULL;
   return problem ? problem->reason : NULL;
 }
 
@@ -204,8 +205,8 @@ lsexport_status lsexport_destination_check(lsexport_client *client, const lsexpo
 /* What cannot be tried from here is created all the same. */
 static void be_diagnosis(struct running *running, const lsexport_destination_spec *spec) {
   struct address address = {0};
-  const char *path;
-  bool made = make_report(running, spec) && (untried(spec, &address, &path) || make_check(running, spec, &address));
+  const char *path, *reason = untried(spec, &address, &path);
+  bool made = make_report(running, spec) && (reason ? path != NULL : make_check(running, spec, &address));
   if (made) running->diagnose = mem_alloc(sizeof *running->diagnose);
   address_free(&address);
   if (running->diagnose && diagnose_begin(running->diagnose, running->check, &running->langsmith, spec,

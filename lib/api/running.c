@@ -141,10 +141,11 @@ static void let_go(struct running *running) {
   running->queue = NULL;
 }
 
-/* What LangSmith answered goes into the report, and what it created. */
-static void take_answer(struct running *running) {
+/* What LangSmith answered goes into the report, and what it created. Answers whether it took effect. */
+static int32_t take_answer(struct running *running) {
   struct diagnose *diagnose = running->diagnose;
   lsexport_error *error = diagnose->error;
+  int32_t applied = error ? error->applied : LSEXPORT_APPLIED_YES;
   if (error) {
     error_set_operation(error, "destination create");
     error = error_finish(error, false);
@@ -153,6 +154,7 @@ static void take_answer(struct running *running) {
   report_set_result(running->report, error, diagnose->create.destination);
   diagnose->error = NULL;
   diagnose->create.destination = NULL;
+  return applied;
 }
 
 static lsexport_error *finish_report(struct running *running) {
@@ -164,8 +166,9 @@ static lsexport_error *finish_report(struct running *running) {
       .diagnosed = running->diagnose != NULL,
   };
   if (running->check) check_report(running->check, &way, running->report);
-  if (running->diagnose) take_answer(running);
-  return report_finish(running->report);
+  int32_t applied = running->diagnose ? take_answer(running) : LSEXPORT_APPLIED_NO;
+  lsexport_error *error = report_finish(running->report);
+  return error ? error_set_applied(error, applied) : NULL;
 }
 
 void running_conclude(struct running *running) {
@@ -179,6 +182,10 @@ void running_conclude(struct running *running) {
     *made = NULL;
     running->destinations = running->operation.destinations;
     running->operation.destinations = NULL;
+  }
+  if (running->error) {
+    lsexport_report_free(running->report);
+    running->report = NULL;
   }
   let_go(running);
 }

@@ -137,8 +137,8 @@ static struct strand *idle_strand(struct job *job) {
 /* Takes an attempt off the wire, and says what is known of it. */
 static int32_t abort_attempt(struct job *job, struct strand *strand) {
   bool writes = strand->operation->writes, may_be = strand->operation->maybe_applied;
-  if (strand->state == STRAND_SENDING && !strand->exchange.done) {
-    job->means.world->transport->abort(job->means.transport, &strand->exchange);
+  if (strand->state == STRAND_SENDING) {
+    if (!strand->exchange.done) job->means.world->transport->abort(job->means.transport, &strand->exchange);
     strand->exchange.transfer = TRANSFER_LOST;
     may_be = may_be || strand->exchange.sent;
   }

@@ -389,12 +389,19 @@ static lsexport_error *no_s3(const struct secrets *secrets) {
   return error_new_verdict(&verdict, secrets);
 }
 
+/* There is nothing left to take away: an attempt whose answer was lost did it, or an end that seemed to have failed. */
+static bool is_gone(const struct bucket_operation *operation, const struct response *response) {
+  char code[BUCKET_WORD_MAX];
+  return operation->base.maybe_applied ||
+         (read_child(response, "Error", "Code", code, sizeof code) && text_equal(code, "NoSuchUpload"));
+}
+
 static lsexport_error *conclude(struct operation *base, const struct response *response,
                                 const struct secrets *secrets) {
   struct bucket_operation *operation = (struct bucket_operation *)base;
   char code[BUCKET_WORD_MAX];
-  bool gone = response->http_status == 404 && base->maybe_applied; /* by the attempt whose answer was lost */
-  if ((operation->kind == S3_DELETE || operation->kind == S3_ABORT_MULTIPART) && gone) return NULL;
+  if (base->request.method == METHOD_DELETE && response->http_status == 404 && is_gone(operation, response))
+    return NULL;
   if (response->http_status / 100 != 2) return refused(operation, response, secrets);
   switch (operation->kind) {
   case S3_PUT:

@@ -90,6 +90,8 @@ static struct scripted_outcome choose(struct bucket_double *bucket, const struct
         bucket->region, bucket->region);
     return s3_error(400, bucket->body);
   }
+  if ((act == ACT_ABORT || act == ACT_COMPLETE || act == ACT_PART) && !bucket->uploads)
+    return s3_error(404, ERROR("NoSuchUpload", "The specified multipart upload does not exist."));
   if (bucket->denied & act) return s3_error(403, act == ACT_HEAD ? "" : ERROR("AccessDenied", "Access Denied"));
   return succeed(bucket, act);
 }
