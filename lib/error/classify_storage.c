@@ -252,9 +252,8 @@ static const char provider_or_page[] =
 static const char full[] = "Free room in the storage, or have the bucket's quota raised.";
 static const char busy[] = "Make the call again in a few minutes: the bucket, or its settings, are being changed.";
 static const char no_reason[] =
-    "Try the same write by hand with a tool that shows the storage's error code, such as \"aws s3api put-object "
-    "--debug\", with the same bucket, key prefix, endpoint and credentials. Ceph never gives LangSmith a reason, and "
-    "a time-out gives none.";
+    "Call lsexport_destination_diagnose with the same values: it asks the storage itself, whose error code LangSmith "
+    "lost. Ceph never gives LangSmith a reason, and a time-out gives none.";
 static const char no_reason_401[] =
     "The endpoint does not accept the credentials and does not say why: check access_key_id and secret_access_key, "
     "and that endpoint_url leads to an S3 API, not to something that wants another kind of sign-in.";

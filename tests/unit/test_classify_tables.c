@@ -191,6 +191,7 @@ static const struct {
     NAME(lsexport_destination_spec_set_s3_additional_kwargs_json),
     NAME(lsexport_destination_spec_set_server_side_encryption),
     NAME(lsexport_destination_spec_set_ssekms_key_id),
+    NAME(lsexport_destination_diagnose),
     NAME(lsexport_destination_spec_set_storage_class),
     NAME(lsexport_destination_spec_set_us_east_1_regional_endpoint),
     NAME(lsexport_destination_spec_set_use_accelerate_endpoint),
