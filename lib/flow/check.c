@@ -48,9 +48,13 @@ static bool may_have_passed(const struct check *check, enum check_step step) {
   return passed(check, step) || check->results[step].may_be;
 }
 
+static bool wrote_below_prefix(const struct check *check) {
+  return may_have_passed(check, CHECK_PUT_BELOW_PREFIX) || may_have_passed(check, CHECK_COMPLETE_UPLOAD);
+}
+
 /* Other steps may be allowed where this one was not: the storage is there, and knows who asks. */
 static bool was_denied(const struct check *check, enum check_step step) {
-  return failed(check, step) && lsexport_error_status(check->results[step].error) == LSEXPORT_ERR_ACCESS_DENIED;
+  return lsexport_error_status(check->results[step].error) == LSEXPORT_ERR_ACCESS_DENIED;
 }
 
 /* The upload whose part is sent. */
@@ -81,12 +85,9 @@ static bool is_wanted(const struct check *check, enum check_step step) {
     return passed(check, CHECK_CREATE_SECOND_UPLOAD) && !passed(check, CHECK_COMPLETE_UPLOAD);
   case CHECK_DELETE:
     return may_have_passed(check, CHECK_PUT);
-  case CHECK_DELETE_BELOW_PREFIX:
-    return may_have_passed(check, CHECK_PUT_BELOW_PREFIX) || may_have_passed(check, CHECK_COMPLETE_UPLOAD);
-  case CHECK_STEP_COUNT:
-    break;
+  default:
+    return wrote_below_prefix(check);
   }
-  return false;
 }
 
 bool check_left_test_object(const struct check *check) {
@@ -94,8 +95,7 @@ bool check_left_test_object(const struct check *check) {
 }
 
 bool check_left_object_below_prefix(const struct check *check) {
-  return (may_have_passed(check, CHECK_PUT_BELOW_PREFIX) || may_have_passed(check, CHECK_COMPLETE_UPLOAD)) &&
-         !passed(check, CHECK_DELETE_BELOW_PREFIX);
+  return wrote_below_prefix(check) && !passed(check, CHECK_DELETE_BELOW_PREFIX);
 }
 
 bool check_left_upload(const struct check *check) {
@@ -119,8 +119,8 @@ static bool may_begin(const struct check *check, enum check_step step) {
   return check->results[step].state == CHECK_WAITING;
 }
 
-static bool make(struct check *check, enum check_step step, const struct flow_event *event) {
-  struct bucket_caller caller = {&check->address, check->spec, event->unix_s};
+static lsexport_error *make(struct check *check, enum check_step step, const struct flow_event *event) {
+  struct bucket_caller caller = {&check->address, check->spec, check->secrets, event->unix_s};
   const struct bucket_operation *created =
       &check->operations[step == CHECK_ABORT_UPLOAD         ? CHECK_CREATE_UPLOAD
                          : step == CHECK_DROP_SECOND_UPLOAD ? CHECK_CREATE_SECOND_UPLOAD
@@ -138,11 +138,11 @@ static struct operation *begin_step(struct check *check, enum check_step step, c
   int64_t left_ms = event->left_ms - (steps[step].cleans ? 0 : check->cleaning_ms);
   result->state = CHECK_SKIPPED;
   if (!is_wanted(check, step)) return NULL;
-  result->late = left_ms <= 0 || check->out_of_time;
+  result->late = left_ms <= 0;
   if (result->late) return NULL;
-  if (!make(check, step, event)) {
+  result->error = make(check, step, event);
+  if (result->error) {
     result->state = CHECK_FAILED;
-    result->error = error_no_memory(LSEXPORT_APPLIED_NO);
     return NULL;
   }
   struct operation *operation = &check->operations[step].base;

@@ -114,7 +114,7 @@ static void add_name_and_connection(const struct check *check, lsexport_report *
            : met == TRANSFER_CONNECT_REFUSED ? "refused, or unreachable"
                                              : "");
   bool reached = !no_name && !proxy && !unconnected;
-  bool tls_failed = reached && check->address.https && !check->answered && !trace->tls_us;
+  bool tls_failed = !trace->sent && !trace->tls_us;
   add_step(report, "tls",
            !reached || !check->address.https ? LSEXPORT_OUTCOME_SKIPPED
            : tls_failed                      ? LSEXPORT_OUTCOME_FAILED

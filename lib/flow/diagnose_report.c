@@ -10,8 +10,7 @@
 /* ---- what kind of difference it is ---- */
 
 static bool is_of_storage(const lsexport_error *error) {
-  lsexport_status status = lsexport_error_status(error);
-  return status >= LSEXPORT_ERR_ACCESS_DENIED && status <= LSEXPORT_ERR_STORAGE_UNAVAILABLE;
+  return lsexport_error_status(error) >= LSEXPORT_ERR_ACCESS_DENIED; /* the first of its block, the last one */
 }
 
 /* LangSmith's client has lost the reason, or the storage gave it none. */
@@ -90,7 +89,7 @@ void diagnose_report(const lsexport_error *error, const struct check *check, lse
     snprintf(reason, sizeof reason, "%.*s%s%s", (int)(place - row->reason), row->reason, line, place + 2);
   else
     snprintf(reason, sizeof reason, "%s", row->reason);
-  const char *remedy = *row->remedy || !evidence ? row->remedy : lsexport_error_remedy(evidence);
+  const char *remedy = *row->remedy ? row->remedy : lsexport_error_remedy(evidence);
   report_add_finding(report, row->severity, row->code, row->field, reason, remedy);
   if (finding == CHECK_FINDING_OTHERWISE_THERE) check_tell_writes(check, report);
   snprintf(summary, sizeof summary, "%s %s.", row->field, reason);

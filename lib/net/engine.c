@@ -47,7 +47,11 @@ static lsexport_error *read_transfer(const struct exchange *exchange, const stru
 
 static lsexport_error *read_attempt(const struct job *job, const struct strand *strand) {
   const struct exchange *exchange = &strand->exchange;
-  if (exchange->request->trace) exchange->request->trace->transfer = exchange->transfer;
+  struct trace *trace = exchange->request->trace;
+  if (trace) {
+    trace->transfer = exchange->transfer;
+    trace->sent = exchange->sent;
+  }
   if (exchange->transfer != TRANSFER_DONE) return read_transfer(exchange, job->means.secrets);
   lsexport_error *error = strand->operation->conclude(strand->operation, &exchange->response, job->means.secrets);
   if (!error) return NULL;

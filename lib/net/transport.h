@@ -20,7 +20,8 @@ const char *method_name(enum method method);
 
 /* What an attempt shows of its way, for who asks. */
 struct trace {
-  enum transfer transfer; /* how the last one ended */
+  enum transfer transfer;                /* how the last one ended */
+  bool sent;                             /* a byte of its request may have left */
   int64_t lookup_us, connect_us, tls_us; /* when each was over, since the attempt began; 0: it was not reached */
   char address[TRACE_ADDRESS_MAX];       /* that it connected to; "" */
   /* Called for each line of the answer's head; a status line begins anew. */

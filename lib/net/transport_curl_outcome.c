@@ -113,7 +113,7 @@ static enum transfer read_fault(const struct attempt *attempt, CURLcode code) {
 }
 
 static void read_trace(const struct attempt *attempt, struct trace *trace) {
-  const char *address = NULL;
+  const char *address = "";
   curl_off_t lookup = 0, connect = 0, tls = 0;
   curl_easy_getinfo(attempt->easy, CURLINFO_NAMELOOKUP_TIME_T, &lookup);
   curl_easy_getinfo(attempt->easy, CURLINFO_CONNECT_TIME_T, &connect);
@@ -122,7 +122,7 @@ static void read_trace(const struct attempt *attempt, struct trace *trace) {
   trace->lookup_us = lookup;
   trace->connect_us = connect;
   trace->tls_us = tls;
-  snprintf(trace->address, sizeof trace->address, "%s", address ? address : "");
+  snprintf(trace->address, sizeof trace->address, "%s", address);
 }
 
 void attempt_read_progress(struct attempt *attempt) {

@@ -26,14 +26,17 @@ struct draft {
   struct buf values; /* names and values, each with its NUL */
   size_t places[BUCKET_HEADERS_MAX][2];
   size_t count;
-  bool failed;
+  bool too_many; /* headers */
+  bool failed;   /* without memory */
 };
 
+static void need(struct draft *draft, bool done) {
+  if (!done) draft->failed = true;
+}
+
 static void add_header(struct draft *draft, const char *name, const char *value) {
-  if (draft->count == BUCKET_HEADERS_MAX) {
-    draft->failed = true;
-    return;
-  }
+  draft->too_many = draft->count == BUCKET_HEADERS_SIGNED;
+  if (draft->too_many) return;
   draft->places[draft->count][0] = draft->values.length;
   buf_add(&draft->values, name, strlen(name) + 1);
   draft->places[draft->count++][1] = draft->values.length;
@@ -102,24 +105,28 @@ static void add_options(struct draft *draft) {
   if (!json) return;
   enum json_failure failure;
   json_node *node = node_parse(json, strlen(json), &failure);
-  draft->failed = draft->failed || !node;
-  node_each_member(node, add_member, &options);
+  need(draft, node != NULL);
+  if (node) node_each_member(node, add_member, &options);
   node_free(node);
 }
 
 /* ---- bodies and their checksums ---- */
 
-static void write_completion(struct buf *body, const char *tag, const char *algorithm) {
+static void write_completion(struct draft *draft, struct buf *body, const char *tag, const char *algorithm) {
+  static const char specials[] = "\"&<>";
+  static const char *const entities[] = {"&quot;", "&amp;", "&lt;", "&gt;"};
   char sum[CHECKSUM_SIZE];
   buf_text(body, "<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Part><ETag>");
   for (const char *byte = tag; *byte; byte++) {
-    if (*byte == '"')
-      buf_text(body, "&quot;");
-    else if (*byte != '&' && *byte != '<' && *byte != '>')
+    const char *special = strchr(specials, *byte);
+    if (special)
+      buf_text(body, entities[special - specials]);
+    else
       buf_add(body, byte, 1);
   }
   buf_text(body, "</ETag><PartNumber>" PART_NUMBER "</PartNumber>");
-  if (algorithm && checksum_write(sum, algorithm, BUCKET_TEST_BODY, strlen(BUCKET_TEST_BODY))) {
+  if (algorithm) {
+    need(draft, checksum_write(sum, algorithm, BUCKET_TEST_BODY, strlen(BUCKET_TEST_BODY)));
     buf_text(body, "<Checksum");
     buf_text(body, algorithm);
     buf_text(body, ">");
@@ -141,7 +148,7 @@ static void write_object(struct draft *draft, struct buf *body, const char *algo
     buf_text(body, BUCKET_TEST_BODY);
     return;
   }
-  draft->failed = draft->failed || !checksum_write(sum, algorithm, BUCKET_TEST_BODY, strlen(BUCKET_TEST_BODY));
+  need(draft, checksum_write(sum, algorithm, BUCKET_TEST_BODY, strlen(BUCKET_TEST_BODY)));
   snprintf(name, sizeof name, CHECKSUM_HEADER "%s", algorithm);
   for (char *byte = name; *byte; byte++) *byte = (char)text_lower((unsigned char)*byte);
   if (draft->failed) return;
@@ -162,50 +169,27 @@ static void write_object(struct draft *draft, struct buf *body, const char *algo
   buf_text(body, "\r\n\r\n");
 }
 
-static bool has_body(enum s3_operation kind) {
-  return kind == S3_PUT || kind == S3_UPLOAD_PART || kind == S3_CREATE_MULTIPART || kind == S3_COMPLETE_MULTIPART;
-}
-
+/* One that creates an upload is empty, but there. */
 static void write_body(struct draft *draft, const struct bucket_upload *upload, const char **hash) {
   struct request *request = &draft->operation->base.request;
   const char *algorithm = spec_text(draft->caller->spec, SPEC_CHECKSUM_ALGORITHM);
   struct buf body;
   buf_init(&body, BODY_MAX);
-  switch (draft->operation->kind) {
-  case S3_PUT:
-  case S3_UPLOAD_PART:
+  if (draft->operation->kind & (S3_PUT | S3_UPLOAD_PART))
     write_object(draft, &body, algorithm, hash);
-    break;
-  case S3_COMPLETE_MULTIPART:
-    write_completion(&body, upload->tag, algorithm);
-    break;
-  default:
-    break;
-  }
+  else if (draft->operation->kind == S3_COMPLETE_MULTIPART)
+    write_completion(draft, &body, upload->tag, algorithm);
   request->body_length = body.length;
-  request->body = has_body(draft->operation->kind) ? buf_take(&body) : NULL;
-  draft->failed = draft->failed || (has_body(draft->operation->kind) && !request->body);
-  buf_reset(&body);
+  request->body = buf_take(&body);
+  need(draft, request->body != NULL);
 }
 
 /* ---- the request ---- */
 
 static enum method method_of(enum s3_operation kind) {
-  switch (kind) {
-  case S3_PUT:
-  case S3_UPLOAD_PART:
-    return METHOD_PUT;
-  case S3_HEAD:
-    return METHOD_HEAD;
-  case S3_CREATE_MULTIPART:
-  case S3_COMPLETE_MULTIPART:
-    return METHOD_POST;
-  case S3_ABORT_MULTIPART:
-  case S3_DELETE:
-  case S3_ANY:
-    break;
-  }
-  return METHOD_DELETE;
+  if (kind & (S3_PUT | S3_UPLOAD_PART)) return METHOD_PUT;
+  if (kind & (S3_CREATE_MULTIPART | S3_COMPLETE_MULTIPART)) return METHOD_POST;
+  return kind == S3_HEAD ? METHOD_HEAD : METHOD_DELETE;
 }
 
 static void write_query(struct buf *query, enum s3_operation kind, const struct bucket_upload *upload) {
@@ -215,20 +199,19 @@ static void write_query(struct buf *query, enum s3_operation kind, const struct 
   buf_text(query, "uploadId=");
   for (const char *byte = upload->id; *byte; byte++) {
     char code[4];
-    bool plain = (*byte >= 'a' && *byte <= 'z') || (*byte >= 'A' && *byte <= 'Z') || (*byte >= '0' && *byte <= '9') ||
-                 strchr("-._~", *byte);
+    bool plain = strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~", *byte) != NULL;
     if (!plain) snprintf(code, sizeof code, "%%%02X", (unsigned char)*byte);
     buf_add(query, plain ? byte : code, plain ? 1 : strlen(code));
   }
 }
 
-static bool sign(struct draft *draft, const char *path, const char *query, const char *hash) {
+static void sign(struct draft *draft, const char *path, const char *query, const char *hash) {
   const struct bucket_caller *caller = draft->caller;
   const lsexport_credentials *credentials = caller->spec->credentials;
   struct signature_header headers[BUCKET_HEADERS_MAX];
   struct buf authorization;
+  if (draft->values.failure) return;
   buf_init(&authorization, BUCKET_HEADER_BYTES_MAX);
-  if (draft->values.failure || draft->failed) return false;
   for (size_t i = 0; i < draft->count; i++)
     headers[i] =
         (struct signature_header){draft->values.data + draft->places[i][0], draft->values.data + draft->places[i][1]};
@@ -244,10 +227,9 @@ static bool sign(struct draft *draft, const char *path, const char *query, const
                                   .region = caller->address->signing_region,
                                   .service = "s3",
                                   .unix_s = caller->unix_s};
-  bool made = signature_write(&authorization, &input);
-  if (made) add_header(draft, "authorization", buf_string(&authorization));
+  need(draft, signature_write(&authorization, &input));
+  add_header(draft, "authorization", buf_string(&authorization));
   buf_reset(&authorization);
-  return made;
 }
 
 static void add_line(struct draft *draft, const char *name, const char *value) {
@@ -258,7 +240,7 @@ static void add_line(struct draft *draft, const char *name, const char *value) {
 }
 
 /* What was signed, but for the host, which the transport writes; and what is not signed. */
-static bool write_lines(struct draft *draft, bool chunked) {
+static void write_lines(struct draft *draft, bool chunked) {
   struct bucket_operation *operation = draft->operation;
   size_t count = 0;
   add_line(draft, "Accept", "");
@@ -267,49 +249,62 @@ static bool write_lines(struct draft *draft, bool chunked) {
   if (chunked) add_line(draft, "Transfer-Encoding", "chunked");
   for (size_t i = 1; i < draft->count; i++)
     add_line(draft, draft->values.data + draft->places[i][0], draft->values.data + draft->places[i][1]);
-  if (operation->lines.failure) return false;
-  const char *line = operation->lines.data, *end = line + operation->lines.length;
-  for (; line < end && count < BUCKET_HEADERS_MAX; line += strlen(line) + 1) operation->headers[count++] = line;
+  need(draft, !operation->lines.failure);
+  const char *line = operation->lines.data;
+  for (size_t left = operation->lines.failure ? 0 : operation->lines.length; left;
+       left -= strlen(line) + 1, line += strlen(line) + 1)
+    operation->headers[count++] = line;
   operation->base.request.headers = operation->headers;
   operation->base.request.header_count = count;
-  return line == end;
 }
 
-static bool make(struct draft *draft, const char *key, const struct bucket_upload *upload) {
-  const struct bucket_caller *caller = draft->caller;
-  const lsexport_credentials *credentials = caller->spec->credentials;
+/* The URL, and what is signed of it. */
+struct target {
+  struct buf url, path, query, host;
+};
+
+static void write_target(struct target *target, const struct draft *draft, const char *key,
+                         const struct bucket_upload *upload) {
+  const struct address *address = draft->caller->address;
+  struct buf *const parts[] = {&target->url, &target->path, &target->query, &target->host};
+  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) buf_init(parts[i], ADDRESS_URL_MAX);
+  address_write_url(&target->url, address, key);
+  address_write_path(&target->path, address, key);
+  address_write_host(&target->host, address);
+  write_query(&target->query, draft->operation->kind, upload);
+  if (target->query.length) buf_text(&target->url, "?");
+  buf_text(&target->url, buf_string(&target->query));
+}
+
+static void free_target(struct target *target) {
+  buf_reset(&target->url);
+  buf_reset(&target->path);
+  buf_reset(&target->query);
+  buf_reset(&target->host);
+}
+
+static void make(struct draft *draft, const char *key, const struct bucket_upload *upload) {
+  const lsexport_credentials *credentials = draft->caller->spec->credentials;
   struct request *request = &draft->operation->base.request;
-  struct buf path, query, url, host;
   char date[SIGNATURE_DATE_SIZE], digest[SIGNATURE_PAYLOAD_HASH_SIZE];
   const char *hash = digest;
-  buf_init(&path, ADDRESS_URL_MAX);
-  buf_init(&query, ADDRESS_URL_MAX);
-  buf_init(&url, ADDRESS_URL_MAX);
-  buf_init(&host, ADDRESS_URL_MAX);
-  address_write_path(&path, caller->address, key);
-  address_write_host(&host, caller->address);
-  address_write_url(&url, caller->address, key);
-  write_query(&query, draft->operation->kind, upload);
-  if (query.length) buf_text(&url, "?");
-  buf_text(&url, buf_string(&query));
-  add_header(draft, "host", buf_string(&host));
-  write_body(draft, upload, &hash);
-  signature_date(date, caller->unix_s);
-  draft->failed =
-      draft->failed || !signature_payload_hash(digest, request->body ? request->body : "", request->body_length);
+  struct target target;
+  write_target(&target, draft, key, upload);
+  add_header(draft, "host", buf_string(&target.host));
+  if (request->method == METHOD_PUT || request->method == METHOD_POST) write_body(draft, upload, &hash);
+  signature_date(date, draft->caller->unix_s);
+  need(draft, signature_payload_hash(digest, request->body ? request->body : "", request->body_length));
   add_header(draft, "x-amz-date", date);
   add_header(draft, "x-amz-content-sha256", hash);
   if (credentials->kind == CREDENTIALS_SESSION)
     add_header(draft, "x-amz-security-token", credentials->session_token.text);
   add_options(draft);
-  bool made = !path.failure && !query.failure && !host.failure &&
-              sign(draft, buf_string(&path), buf_string(&query), hash) && write_lines(draft, hash != digest);
-  request->url = made ? buf_take(&url) : NULL;
-  buf_reset(&path);
-  buf_reset(&query);
-  buf_reset(&url);
-  buf_reset(&host);
-  return request->url != NULL;
+  need(draft, !draft->values.failure && !target.path.failure && !target.query.failure && !target.host.failure);
+  if (!draft->failed && !draft->too_many) sign(draft, buf_string(&target.path), buf_string(&target.query), hash);
+  if (!draft->failed) write_lines(draft, hash != digest);
+  request->url = buf_take(&target.url);
+  need(draft, request->url != NULL);
+  free_target(&target);
 }
 
 /* ---- the answer ---- */
@@ -318,12 +313,16 @@ static bool is_header(const char *line, size_t name_length, const char *name) {
   return name_length == strlen(name) && text_begins_ignoring_case(line, name);
 }
 
+static bool is_status_line(const char *line, size_t length) {
+  return length > strlen("HTTP/") && text_begins(line, "HTTP/");
+}
+
 static void take_line(struct trace *trace, const char *line, size_t length) {
   struct bucket_head *head = (struct bucket_head *)trace;
   const char *colon = memchr(line, ':', length);
   size_t name_length = colon ? (size_t)(colon - line) : 0;
   char other[BUCKET_WORD_MAX];
-  if (length >= 5 && memcmp(line, "HTTP/", 5) == 0) {
+  if (is_status_line(line, length)) {
     head->date_unix_s = 0;
     head->content_length = -1;
     *head->region = *head->tag = *head->code = *head->request_id = '\0';
@@ -400,26 +399,29 @@ static lsexport_error *conclude(struct operation *base, const struct response *r
                                 const struct secrets *secrets) {
   struct bucket_operation *operation = (struct bucket_operation *)base;
   char code[BUCKET_WORD_MAX];
-  if (base->request.method == METHOD_DELETE && response->http_status == 404 && is_gone(operation, response))
-    return NULL;
+  bool deletes = base->request.method == METHOD_DELETE;
+  if (deletes && response->http_status == 404 && is_gone(operation, response)) return NULL;
   if (response->http_status / 100 != 2) return refused(operation, response, secrets);
-  switch (operation->kind) {
-  case S3_PUT:
-  case S3_UPLOAD_PART:
-    return *operation->head.tag ? NULL : no_s3(secrets);
-  case S3_CREATE_MULTIPART:
-    read_child(response, "InitiateMultipartUploadResult", "UploadId", operation->upload_id,
-               sizeof operation->upload_id);
-    return *operation->upload_id ? NULL : no_s3(secrets);
-  case S3_COMPLETE_MULTIPART: /* it may fail after it has begun to say that it did not */
-    return read_child(response, "Error", "Code", code, sizeof code) ? refused(operation, response, secrets) : NULL;
-  default:
-    return NULL;
+  if (base->request.method == METHOD_PUT) return *operation->head.tag ? NULL : no_s3(secrets);
+  if (operation->kind == S3_CREATE_MULTIPART) {
+    bool has_id = read_child(response, "InitiateMultipartUploadResult", "UploadId", operation->upload_id,
+                             sizeof operation->upload_id);
+    return has_id && *operation->upload_id ? NULL : no_s3(secrets);
   }
+  /* It may fail after it has begun to say that it did not. */
+  bool failed = operation->kind == S3_COMPLETE_MULTIPART && read_child(response, "Error", "Code", code, sizeof code);
+  return failed ? refused(operation, response, secrets) : NULL;
 }
 
-bool bucket_begin(struct bucket_operation *operation, const struct bucket_caller *caller, enum s3_operation kind,
-                  const char *key, const struct bucket_upload *upload) {
+/* As S3 would say it. */
+static lsexport_error *too_many_headers(const struct secrets *secrets) {
+  struct evidence evidence = {.peer = PEER_STORAGE, .code = "MetadataTooLarge"};
+  struct verdict verdict = classify(&evidence);
+  return error_new_verdict(&verdict, secrets);
+}
+
+lsexport_error *bucket_begin(struct bucket_operation *operation, const struct bucket_caller *caller,
+                             enum s3_operation kind, const char *key, const struct bucket_upload *upload) {
   struct draft draft = {.operation = operation, .caller = caller};
   memset(operation, 0, sizeof *operation);
   buf_init(&draft.values, BUCKET_HEADER_BYTES_MAX);
@@ -434,10 +436,11 @@ bool bucket_begin(struct bucket_operation *operation, const struct bucket_caller
   /* A second create would leave an upload that nobody knows. */
   operation->base.repeatable = kind != S3_CREATE_MULTIPART;
   operation->base.conclude = conclude;
-  bool made = make(&draft, key, upload);
+  make(&draft, key, upload);
   buf_reset(&draft.values);
-  if (!made) bucket_free(operation);
-  return made;
+  if (!draft.failed && !draft.too_many) return NULL;
+  bucket_free(operation);
+  return draft.too_many ? too_many_headers(caller->secrets) : error_no_memory(LSEXPORT_APPLIED_NO);
 }
 
 void bucket_free(struct bucket_operation *operation) {

@@ -9,6 +9,7 @@
 
 #define BUCKET_TEST_BODY "test" /* what is written, byte for byte as LangSmith's */
 #define BUCKET_HEADERS_MAX 64
+#define BUCKET_HEADERS_SIGNED (BUCKET_HEADERS_MAX - 4) /* as many others are not */
 #define BUCKET_HEADER_BYTES_MAX 65536
 #define BUCKET_RESPONSE_MAX 65536
 #define BUCKET_WORD_MAX 256 /* bytes kept of a code, a tag, a region, a request id */
@@ -39,6 +40,7 @@ struct bucket_operation {
 struct bucket_caller {
   const struct address *address;
   const lsexport_destination_spec *spec; /* its credentials are static or of a session */
+  const struct secrets *secrets;
   int64_t unix_s;
 };
 
@@ -48,10 +50,10 @@ struct bucket_upload {
   const char *tag; /* of its part, for the end */
 };
 
-/* upload: NULL where the kind needs none. False without memory, or when the options make a request too large; then there
- * is nothing to free. Freeing one that is all zero is fine. */
-bool bucket_begin(struct bucket_operation *operation, const struct bucket_caller *caller, enum s3_operation kind,
-                  const char *key, const struct bucket_upload *upload);
+/* upload: NULL where the kind needs none. NULL, or why not: no memory, or options that make too many headers; then there is
+ * nothing to free. Freeing one that is all zero is fine. */
+lsexport_error *bucket_begin(struct bucket_operation *operation, const struct bucket_caller *caller,
+                             enum s3_operation kind, const char *key, const struct bucket_upload *upload);
 void bucket_free(struct bucket_operation *operation);
 
 #endif

@@ -50,10 +50,10 @@ static void take_head(struct bucket_operation *operation, struct response *respo
 
 /* What was kept can be asked for again. */
 static void use_upload(const struct bucket_operation *created) {
-  struct bucket_caller caller = {&address, spec, UNIX_S};
+  struct bucket_caller caller = {&address, spec, NULL, UNIX_S};
   struct bucket_upload upload = {created->upload_id, created->head.tag};
   struct bucket_operation next;
-  MUST(bucket_begin(&next, &caller, S3_COMPLETE_MULTIPART, "key", &upload));
+  MUST(!bucket_begin(&next, &caller, S3_COMPLETE_MULTIPART, "key", &upload));
   MUST(!strpbrk(next.base.request.url, " \r\n#"));
   MUST(strchr(next.base.request.url, '&') == NULL);
   bucket_free(&next);
@@ -82,14 +82,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   struct bucket_operation operation;
   struct response response = {0};
   prepare();
-  caller = (struct bucket_caller){&address, spec, UNIX_S};
+  caller = (struct bucket_caller){&address, spec, NULL, UNIX_S};
   struct piece first = input_line(&input);
   enum s3_operation kind = kind_of(*first.text);
   response_begin(&response, BODY_MAX);
   response.http_status = first.length > 1 ? atoi(first.text + 1) : 0;
   bool possible = kind != S3_ANY && response.http_status >= 200 && response.http_status <= 599;
   if (possible) {
-    MUST(bucket_begin(&operation, &caller, kind, "key", &upload));
+    MUST(!bucket_begin(&operation, &caller, kind, "key", &upload));
     take_head(&operation, &response, &input);
     if (!response.body.failure)
       check_outcome(&operation, &response, operation.base.conclude(&operation.base, &response, canaries()));

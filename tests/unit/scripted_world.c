@@ -100,6 +100,8 @@ static void land(struct script *script, struct scripted_flight *flight) {
   exchange->reused = outcome->reused;
   exchange->duration_us = outcome->delay_ms * 1000;
   exchange->response.http_status = outcome->http_status;
+  if (exchange->request->trace && outcome->address)
+    snprintf(exchange->request->trace->address, TRACE_ADDRESS_MAX, "%s", outcome->address);
   if (outcome->http_status) take_headers(exchange, outcome, unix_s(script));
   if (outcome->body_length) buf_add(&exchange->response.body, outcome->body, outcome->body_length);
   if (exchange->response.body.failure == BUF_TOO_LARGE) exchange->transfer = TRANSFER_TOO_LARGE;

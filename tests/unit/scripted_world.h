@@ -44,6 +44,7 @@ struct scripted_outcome {
   const char *body;
   size_t body_length;
   const char *detail;    /* the network's words; NULL: none */
+  const char *address;   /* that it connected to, for who traces; NULL: unknown */
   bool sent;             /* may a byte of the request have left? */
   bool reused;           /* on a connection that served before */
   bool no_memory;        /* it cannot be started */

@@ -20,8 +20,10 @@ static lsexport_destination_spec *spec;
 static lsexport_report *report;
 static lsexport_call *call;
 
+static const char *const (*options)[2];
+
 static void setup(void) {
-  scene_begin(&scene, NULL);
+  scene_begin(&scene, options);
   bucket_double_begin(&bucket, &scene.script);
   spec = spec_of_exports();
   lsexport_call_new(&call);
@@ -307,20 +309,20 @@ static const struct way {
     {TRANSFER_TLS_VERSION, 1, 1, 2, "LangSmith cannot trust the endpoint's TLS"},
     {TRANSFER_PROXY, 0, 0, 0, "LangSmith cannot connect to the endpoint"},
     {TRANSFER_LOST, 1, 1, 2, "the endpoint closed LangSmith's connection"},
-    {TRANSFER_BROKEN, 1, 1, 2, "the endpoint is no S3 API"},
+    {TRANSFER_BROKEN, 1, 1, 1, "the endpoint is no S3 API"},
     {TRANSFER_TLS_FILES, 1, 1, 2, "a certificate or key file cannot be used"},
 };
 
 START_TEST(tells_how_far_it_came) {
   const struct way *way = &ways[_i];
   bucket.strange = ACT_ANY;
-  bucket.answer = (struct scripted_outcome){.transfer = way->transfer};
+  bucket.answer = (struct scripted_outcome){.transfer = way->transfer, .sent = way->transfer == TRANSFER_BROKEN};
   ck_assert_int_eq(check(), LSEXPORT_OK);
   ck_assert_int_eq(outcome_of(report, "dns"), way->dns);
   ck_assert_int_eq(outcome_of(report, "tcp"), way->tcp);
   ck_assert_int_eq(outcome_of(report, "tls"), way->tls);
   ck_assert_msg(strstr(lsexport_report_summary(report), way->summary), "%s", lsexport_report_summary(report));
-  ck_assert_uint_eq(bucket.saw, ACT_PUT);
+  ck_assert_uint_eq(bucket.saw & ~(unsigned)ACT_DELETE, ACT_PUT); /* what may have been written is deleted */
 }
 END_TEST
 
@@ -376,6 +378,143 @@ START_TEST(an_upload_without_an_id_is_no_s3) {
   ck_assert_int_eq(check(), LSEXPORT_OK);
   ck_assert_int_eq(outcome_of(report, "create_multipart_upload"), LSEXPORT_OUTCOME_FAILED);
   ck_assert_int_eq(verdict_of(report, PUT), LSEXPORT_VERDICT_GRANTED);
+}
+END_TEST
+
+START_TEST(options_that_make_too_many_headers_are_told) {
+  char json[4096] = "{\"Metadata\":{";
+  for (int i = 0; i < 80; i++) {
+    size_t length = strlen(json);
+    snprintf(json + length, sizeof json - length, "%s\"m%d\":\"x\"", i ? "," : "", i);
+  }
+  strcat(json, "}}");
+  lsexport_destination_spec_set_s3_additional_kwargs_json(spec, json);
+  ck_assert_int_eq(check(), LSEXPORT_OK);
+  ck_assert_uint_eq(scene.script.request_count, 0);
+  ck_assert_ptr_nonnull(strstr(lsexport_report_finding_remedy(report, 0), "Shorten or drop Metadata"));
+}
+END_TEST
+
+/* What LangSmith's client would write as text: its own spelling, as botocore has it. */
+START_TEST(options_of_every_type_are_headers) {
+  lsexport_destination_spec_set_s3_additional_kwargs_json(
+      spec, "{\"BucketKeyEnabled\":false,\"Expires\":\"2030-01-01T00:00:00Z\",\"Metadata\":{\"n\":5,\"null\":null}}");
+  ck_assert_int_eq(check(), LSEXPORT_OK);
+  const struct scripted_request *put = script_request(&scene.script, 0);
+  ck_assert_str_eq(script_header(put, "x-amz-server-side-encryption-bucket-key-enabled"), "false");
+}
+END_TEST
+
+/* A tag comes back as it was, whatever is in it. */
+START_TEST(a_tag_is_escaped) {
+  bucket.strange = ACT_PART;
+  bucket.answer = s3_error(200, "");
+  bucket.answer.headers = "ETag: \"a&b<c>\"";
+  ck_assert_int_eq(check(), LSEXPORT_OK);
+  for (size_t i = 0; i < scene.script.request_count; i++) {
+    const struct scripted_request *request = script_request(&scene.script, i);
+    if (request->method == METHOD_POST && request->body_length)
+      ck_assert_ptr_nonnull(strstr(request->body, "<ETag>&quot;a&amp;b&lt;c&gt;&quot;</ETag>"));
+  }
+}
+END_TEST
+
+START_TEST(google_tells_its_id_of_the_request) {
+  bucket.strange = ACT_ANY;
+  bucket.answer = s3_error(403, XML("AccessDenied", "x"));
+  bucket.answer.headers = "X: y\nX-GUploader-UploadID: UPLOADER1\nHTTP";
+  ck_assert_int_eq(check(), LSEXPORT_OK);
+  ck_assert_int_eq(verdict_of(report, PUT), LSEXPORT_VERDICT_DENIED);
+}
+END_TEST
+
+/* ---- the way there ---- */
+
+static const struct place {
+  const char *address;
+  const char *endpoint; /* NULL: AWS */
+  int32_t severity;     /* of private_address; 0: it is not told */
+} places[] = {
+    {"10.1.2.3", NULL, LSEXPORT_SEVERITY_ERROR},
+    {"fd00::1", NULL, LSEXPORT_SEVERITY_ERROR},
+    {"52.216.1.1", NULL, 0},
+    {"2600:1fa0::1", NULL, 0},
+    {"", NULL, 0},
+    {"10.1.2.3", "https://10.1.2.3", LSEXPORT_SEVERITY_ERROR}, /* by explain, once */
+};
+
+START_TEST(tells_an_address_that_langsmiths_cloud_cannot_reach) {
+  const struct place *place = &places[_i];
+  bucket.strange = ACT_PUT;
+  bucket.answer = s3_error(200, "");
+  bucket.answer.headers = "ETag: \"a\"";
+  bucket.answer.address = place->address;
+  if (place->endpoint) lsexport_destination_spec_set_endpoint_url(spec, place->endpoint);
+  ck_assert_int_eq(check(), LSEXPORT_OK);
+  int finding = finding_of(report, "private_address");
+  ck_assert_int_eq(finding >= 0 ? lsexport_report_finding_severity(report, (size_t)finding) : 0, place->severity);
+  size_t told = 0;
+  for (size_t i = 0; i < lsexport_report_finding_count(report); i++)
+    told += text_equal(lsexport_report_finding_code(report, i), "private_address");
+  ck_assert_uint_eq(told, place->severity != 0);
+}
+END_TEST
+
+/* With a client of other options. */
+static void begin_again(const char *const (*with)[2]) {
+  teardown();
+  options = with;
+  setup();
+  options = NULL;
+  bucket.strange = ACT_PUT;
+  bucket.answer = s3_error(200, "");
+  bucket.answer.headers = "ETag: \"a\"";
+  bucket.answer.address = "10.1.2.3";
+}
+
+START_TEST(an_own_langsmith_may_be_nearby) {
+  static const char *const own[][2] = {{"api_root", "https://langsmith.example.com"}, {NULL, NULL}};
+  begin_again(own);
+  ck_assert_int_eq(check(), LSEXPORT_OK);
+  int finding = finding_of(report, "private_address");
+  ck_assert_int_eq(lsexport_report_finding_severity(report, (size_t)finding), LSEXPORT_SEVERITY_NOTE);
+  static const char *const aws[][2] = {{"api_root", "https://aws.api.smith.langchain.com"}, {NULL, NULL}};
+  begin_again(aws);
+  ck_assert_int_eq(check(), LSEXPORT_OK);
+  finding = finding_of(report, "private_address");
+  ck_assert_int_eq(lsexport_report_finding_severity(report, (size_t)finding), LSEXPORT_SEVERITY_ERROR);
+}
+END_TEST
+
+START_TEST(tells_what_langsmith_does_not_share) {
+  static const char *const proxy[][2] = {{"proxy", "http://proxy.example.com:3128"}, {NULL, NULL}};
+  static const char *const direct[][2] = {{"proxy", "none"}, {NULL, NULL}};
+  static const char *const from_environment[][2] = {{"proxy", "environment"}, {NULL, NULL}};
+  begin_again(proxy);
+  ck_assert_int_eq(check(), LSEXPORT_OK);
+  ck_assert_int_ge(finding_of(report, "by_proxy"), 0);
+  ck_assert_int_eq(finding_of(report, "private_address"), -1); /* that is the proxy's */
+  begin_again(direct);
+  ck_assert_int_eq(check(), LSEXPORT_OK);
+  ck_assert_int_eq(finding_of(report, "by_proxy"), -1);
+  begin_again(from_environment);
+  ck_assert_int_eq(check(), LSEXPORT_OK);
+  ck_assert_int_eq(finding_of(report, "by_proxy"), -1);
+}
+END_TEST
+
+START_TEST(tells_of_authorities_that_langsmith_may_not_know) {
+  static const char *const own[][2] = {{"ca_file", "/dev/null"}, {NULL, NULL}};
+  begin_again(own);
+  ck_assert_int_eq(check(), LSEXPORT_OK);
+  ck_assert_int_ge(finding_of(report, "own_authorities"), 0);
+  bucket.answer = (struct scripted_outcome){.transfer = TRANSFER_CERTIFICATE_UNTRUSTED};
+  ck_assert_int_eq(check(), LSEXPORT_OK);
+  ck_assert_int_eq(finding_of(report, "own_authorities"), -1);
+  lsexport_destination_spec_set_endpoint_url(spec, "http://storage.example.com");
+  bucket.strange = 0;
+  ck_assert_int_eq(check(), LSEXPORT_OK);
+  ck_assert_int_eq(finding_of(report, "own_authorities"), -1);
 }
 END_TEST
 
@@ -482,6 +621,26 @@ START_TEST(says_what_is_known_when_the_time_is_over) {
   ck_assert_uint_eq(lsexport_report_left_count(report), 2);
   ck_assert(bucket.has_object);
   ck_assert_str_eq(reason_of(report, "delete_object"), "the time was over");
+}
+END_TEST
+
+START_TEST(no_time_at_all) {
+  lsexport_call_set_timeout_ms(call, 1);
+  bucket.strange = ACT_ANY;
+  bucket.answer = (struct scripted_outcome){.delay_ms = SCRIPT_NEVER};
+  ck_assert_int_eq(check(), LSEXPORT_OK);
+  ck_assert_str_eq(lsexport_report_summary(report), "Not all could be tried with the bucket \"exports\".");
+  ck_assert_int_eq(outcome_of(report, "put_object"), LSEXPORT_OUTCOME_SKIPPED);
+}
+END_TEST
+
+/* An abort whose answer was lost may have done its work: the upload is not used for more. */
+START_TEST(an_abort_that_was_lost_is_told) {
+  bucket.strange = ACT_ABORT;
+  bucket.answer = (struct scripted_outcome){.transfer = TRANSFER_BROKEN, .sent = true};
+  ck_assert_int_eq(check(), LSEXPORT_OK);
+  ck_assert_uint_eq(bucket.saw & (ACT_PART | ACT_COMPLETE), 0);
+  ck_assert_int_ge(finding_of(report, "upload_left"), 0);
 }
 END_TEST
 
@@ -610,6 +769,14 @@ int main(void) {
   tcase_add_test(cases, minio_tells_its_code_in_a_header);
   tcase_add_test(cases, a_completion_that_fails_with_200_has_failed);
   tcase_add_test(cases, an_upload_without_an_id_is_no_s3);
+  tcase_add_test(cases, options_that_make_too_many_headers_are_told);
+  tcase_add_test(cases, options_of_every_type_are_headers);
+  tcase_add_test(cases, a_tag_is_escaped);
+  tcase_add_test(cases, google_tells_its_id_of_the_request);
+  tcase_add_loop_test(cases, tells_an_address_that_langsmiths_cloud_cannot_reach, 0, (int)COUNT(places));
+  tcase_add_test(cases, an_own_langsmith_may_be_nearby);
+  tcase_add_test(cases, tells_what_langsmith_does_not_share);
+  tcase_add_test(cases, tells_of_authorities_that_langsmith_may_not_know);
   tcase_add_test(cases, goes_where_the_bucket_is);
   tcase_add_test(cases, follows_a_redirect_by_its_header_once);
   tcase_add_test(cases, a_region_that_is_none_is_not_followed);
@@ -618,6 +785,8 @@ int main(void) {
   tcase_add_test(cases, one_that_cannot_be_reached_in_time_leaves_nothing);
   tcase_add_test(cases, keeps_time_for_cleaning_up);
   tcase_add_test(cases, says_what_is_known_when_the_time_is_over);
+  tcase_add_test(cases, no_time_at_all);
+  tcase_add_test(cases, an_abort_that_was_lost_is_told);
   tcase_add_test(cases, a_cancel_says_what_is_in_the_bucket);
   tcase_add_test(cases, a_cancel_before_anything_leaves_nothing);
   tcase_add_test(cases, repeats_what_may_be_repeated);

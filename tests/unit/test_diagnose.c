@@ -221,6 +221,39 @@ START_TEST(what_was_created_is_never_lost) {
 }
 END_TEST
 
+/* LangSmith has answered, the bucket never does. */
+START_TEST(nothing_to_compare_with) {
+  answer(400, VALIDATION("Access Denied"));
+  bucket.strange = ACT_PUT;
+  bucket.answer = (struct scripted_outcome){.delay_ms = SCRIPT_NEVER};
+  script_at(&scene.script, 1000, cancel_it, NULL);
+  ck_assert_int_eq(diagnose(), LSEXPORT_OK);
+  ck_assert_int_ge(finding_of(report, "not_compared"), 0);
+}
+END_TEST
+
+START_TEST(ends_early_without_a_check) {
+  lsexport_credentials *role = role_credentials(ROLE);
+  lsexport_destination_spec_set_credentials(spec, role);
+  lsexport_credentials_free(role);
+  bucket.langsmith = (struct scripted_outcome){.delay_ms = SCRIPT_NEVER, .sent = true};
+  script_at(&scene.script, 1000, cancel_it, NULL);
+  ck_assert_int_eq(diagnose(), LSEXPORT_ERR_CANCELLED);
+  ck_assert_int_eq(lsexport_error_applied(scene.error), LSEXPORT_APPLIED_UNKNOWN);
+}
+END_TEST
+
+START_TEST(an_endpoint_that_names_the_bucket_is_not_confused) {
+  lsexport_destination_spec_set_include_bucket_in_prefix(spec, 0);
+  lsexport_destination_spec_set_endpoint_url(spec, "https://exports.storage.example.com");
+  bucket.denied = ACT_ANY;
+  answer(400, VALIDATION("Access Denied"));
+  ck_assert_int_eq(diagnose(), LSEXPORT_OK);
+  ck_assert_int_ge(finding_of(report, "denied_in_both"), 0);
+  ck_assert_str_eq(lsexport_report_bucket(report), "exports");
+}
+END_TEST
+
 START_TEST(a_deadline_before_the_answer) {
   lsexport_call_set_timeout_ms(call, 5000);
   bucket.langsmith = (struct scripted_outcome){.delay_ms = SCRIPT_NEVER, .sent = true};
@@ -293,6 +326,9 @@ int main(void) {
   tcase_add_test(cases, a_cancel_before_the_answer_says_unknown);
   tcase_add_test(cases, a_cancel_before_anything_reached_langsmith_says_no);
   tcase_add_test(cases, what_was_created_is_never_lost);
+  tcase_add_test(cases, nothing_to_compare_with);
+  tcase_add_test(cases, ends_early_without_a_check);
+  tcase_add_test(cases, an_endpoint_that_names_the_bucket_is_not_confused);
   tcase_add_test(cases, a_deadline_before_the_answer);
   tcase_add_test(cases, a_lost_answer_says_unknown);
   tcase_add_test(cases, refuses_what_create_refuses);

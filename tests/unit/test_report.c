@@ -118,6 +118,14 @@ START_TEST(all_of_it_by_getters) {
 }
 END_TEST
 
+START_TEST(without_an_address_there_are_no_keys) {
+  finish();
+  ck_assert_uint_eq(lsexport_report_check_key_count(report), 0);
+  ck_assert_uint_eq(lsexport_report_check_key_count(NULL), 0);
+  ck_assert_str_eq(lsexport_report_check_key(report, 0), "");
+}
+END_TEST
+
 START_TEST(all_of_it_as_text) {
   fill_check();
   finish();
@@ -289,6 +297,7 @@ int main(void) {
   tcase_add_test(cases, findings_stand_worst_first_then_by_field);
   tcase_add_test(cases, findings_beyond_the_most_are_counted);
   tcase_add_test(cases, all_of_it_by_getters);
+  tcase_add_test(cases, without_an_address_there_are_no_keys);
   tcase_add_test(cases, all_of_it_as_text);
   tcase_add_test(cases, all_of_it_as_json);
   tcase_add_test(cases, the_result_of_a_create_is_told);
