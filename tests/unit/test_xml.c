@@ -149,6 +149,8 @@ static const struct {
     /* Not well-formed */
     {"Error", "Code", "<Error><Code>a</code></Error>", NULL},
     {"Error", "Code", "<Error><Code>a</Codes></Error>", NULL},
+    {"Error", "Code", "<Error><Code>a</Cod></Error>", NULL},
+    {"Error", "Code", "<Error><x></></x><Code>a</Code></Error>", NULL},
     {"Error", "Code", "<Error><Code>a</s3:Code></Error>", NULL},
     {"Error", "Code", "<Error><Code>a</ Code></Error>", NULL},
     {"Error", "Code", "<Error><Code>a</Code x='y'></Error>", NULL},
