@@ -9,6 +9,7 @@
 
 #define FIELD_MAX 512
 #define SHOWN_MAX 256 /* bytes of a value in a finding */
+#define SECRET_MIN 8  /* bytes; shorter ones turn up in names by chance */
 #define KWARGS_PATH "config.s3_additional_kwargs."
 
 const struct finding_row finding_rows[FINDING_COUNT] = {
@@ -76,6 +77,44 @@ void explain_tell_member(const struct explained *explained, enum finding finding
   wash_field(&field, explained, path);
   tell(explained, &finding_rows[finding], buf_string(&field), shown);
   buf_reset(&field);
+}
+
+/* ---- secrets where none belong ---- */
+
+/* Those that no name holds by chance. A key ID may well be a name, and is no secret. */
+static struct secrets real_secrets(const struct explained *explained) {
+  const lsexport_credentials *credentials = explained->spec->credentials;
+  const char *key_id = credentials ? credentials->access_key_id.text : NULL;
+  struct secrets real = {0};
+  for (size_t i = 0; i < explained->secrets->count; i++)
+    if (explained->secrets->item[i].text != key_id && explained->secrets->item[i].length >= SECRET_MIN)
+      secrets_add(&real, explained->secrets->item[i].text, explained->secrets->item[i].length);
+  return real;
+}
+
+static bool holds_secret(const struct explained *explained, const char *text, const struct secrets *secrets) {
+  struct buf with, without;
+  size_t length = strlen(text);
+  buf_init(&with, EXTRA_JSON_MAX + sizeof "...");
+  buf_init(&without, EXTRA_JSON_MAX + sizeof "...");
+  wash(&with, text, length, EXTRA_JSON_MAX, secrets);
+  wash(&without, text, length, EXTRA_JSON_MAX, NULL);
+  if (with.failure || without.failure) explained->report->failed = true;
+  bool holds = !text_equal(buf_string(&with), buf_string(&without));
+  buf_reset(&with);
+  buf_reset(&without);
+  return holds;
+}
+
+/* An address is told in pieces, in which a secret could not be seen any more: then there is none. */
+static void explain_secrets(struct explained *explained) {
+  struct secrets secrets = real_secrets(explained);
+  for (enum spec_text field = 0; field < SPEC_TEXT_COUNT; field++) {
+    const char *text = spec_text(explained->spec, field);
+    if (!text || !holds_secret(explained, text, &secrets)) continue;
+    if (field <= SPEC_ENDPOINT_URL) explained->address = NULL;
+    tell(explained, &finding_rows[FINDING_SECRET_IN_CONFIG], spec_fields[field].path, NULL);
+  }
 }
 
 /* ---- what create refuses ---- */
@@ -188,11 +227,10 @@ void explain(lsexport_report *report, const lsexport_destination_spec *spec, con
   explained.has_endpoint = endpoint && !url_parse(endpoint, &explained.endpoint);
   explained.is_aws = !endpoint || (explained.has_endpoint && address_is_of_aws(explained.endpoint.host));
   explain_place_langsmith(&explained, api_root);
+  explain_secrets(&explained);
   explain_refusals(&explained);
-  if (problem)
-    tell_problem(&explained, problem);
-  else
-    report_set_address(report, &address, secrets);
+  if (problem) tell_problem(&explained, problem);
+  if (explained.address) report_set_address(report, &address, secrets);
   explain_bucket(&explained);
   explain_region(&explained);
   explain_endpoint(&explained);

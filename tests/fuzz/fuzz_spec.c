@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A spec: what the checks let through can be written, is read by others as it was meant, and is found again.
+/* A spec: what the checks let through can be written, is read by others as it was meant, and is found again. What is
+ * refused is explained as such, and no report shows a secret.
  *
  * Input: lines. First five digits, of which '1' means 0 and '-' unset; the kind of credentials as one of s t v r n; and the checks
  * that are overruled, as a to d. Then one line for each text in the order of texts[]: empty is unset, "~" is NULL, "!"
@@ -11,6 +12,7 @@
 #include "error/error.h"
 #include "langsmith/destination.h"
 #include "langsmith/destination_spec.h"
+#include "storage/explain.h"
 #include "json/json.h"
 
 #include <string.h>
@@ -167,6 +169,42 @@ static void check_let_through(const lsexport_destination_spec *spec) {
   check_found_again(spec);
 }
 
+/* ---- what is explained ---- */
+
+static void must_be_report(const lsexport_report *report) {
+  enum json_failure failure;
+  const char *text = lsexport_report_text(report), *json = lsexport_report_json(report);
+  MUST(is_utf8(text, strlen(text)) && is_utf8(json, strlen(json)));
+  json_node *node = node_parse(json, strlen(json), &failure);
+  MUST(node_is_object(node));
+  MUST(node_array_count(node_member(node, "findings")) == lsexport_report_finding_count(report));
+  node_free(node);
+  must_be_clean(lsexport_report_summary(report), ADDRESS_URL_MAX);
+  must_be_clean(lsexport_report_url(report), ADDRESS_URL_MAX);
+  must_be_clean(lsexport_report_host(report), ADDRESS_URL_MAX);
+  must_be_clean(lsexport_report_bucket(report), ADDRESS_URL_MAX);
+  must_be_clean(lsexport_report_object_key(report), ADDRESS_URL_MAX);
+  must_be_clean(lsexport_report_signing_region(report), ADDRESS_URL_MAX);
+  for (size_t i = 0; i < lsexport_report_finding_count(report); i++) {
+    int32_t severity = lsexport_report_finding_severity(report, i);
+    MUST(severity >= LSEXPORT_SEVERITY_NOTE && severity <= LSEXPORT_SEVERITY_ERROR);
+    MUST(!i || severity <= lsexport_report_finding_severity(report, i - 1));
+    MUST(*lsexport_report_finding_code(report, i) && *lsexport_report_finding_remedy(report, i));
+    must_be_clean(lsexport_report_finding_field(report, i), ERROR_TEXT_MAX);
+    must_be_clean(lsexport_report_finding_reason(report, i), ERROR_TEXT_MAX);
+    must_be_clean(lsexport_report_finding_remedy(report, i), ERROR_TEXT_MAX);
+  }
+}
+
+static void check_explained(const lsexport_destination_spec *spec, bool is_refused) {
+  lsexport_report *report = report_new();
+  explain(report, spec, NULL, canaries());
+  MUST(report_finish(report) == NULL);
+  must_be_report(report);
+  if (is_refused) MUST(lsexport_report_finding_severity(report, 0) == LSEXPORT_SEVERITY_ERROR);
+  lsexport_report_free(report);
+}
+
 /* ---- what was refused ---- */
 
 static void add_field(void *context, const char *path, const char *message, enum spec_check named) {
@@ -181,6 +219,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   lsexport_destination_spec *spec = make_spec(&input);
   lsexport_error *error = error_new(LSEXPORT_ERR_VALIDATION, canaries());
   spec_check(spec, canaries(), add_field, error);
+  check_explained(spec, lsexport_error_field_count(error) > 0);
   if (lsexport_error_field_count(error)) {
     error = error_finish(error, false);
     must_be_error(error);

@@ -67,6 +67,7 @@ static lsexport_report *explained(const lsexport_destination_spec *spec, const c
   lsexport_report *report = report_new();
   secrets_add(&secrets, SECRET, strlen(SECRET));
   secrets_add(&secrets, TOKEN, strlen(TOKEN));
+  secrets_add(&secrets, "short", strlen("short"));
   explain(report, spec, api_root, &secrets);
   ck_assert_ptr_null(report_finish(report));
   return report;
@@ -119,6 +120,12 @@ static const struct row rows[] = {
     {.findings = "e:key_empty" LOCK, .prefix = "?versionId=1"},
     {.findings = "n:address_unknown" LOCK, .region = "fips-us-gov-west-1", .checksum = NULL},
     {.findings = "n:address_unknown" LOCK, .bucket = "exp--use1-az4--x-s3"},
+
+    /* Secrets in the wrong place; a short one may be there by chance. */
+    {.findings = "e:secret_in_config" LOCK, .prefix = "a/" SECRET},
+    {.findings = "e:secret_in_config" LOCK, .prefix = "a/" TOKEN "/b"},
+    {.findings = "e:secret_in_config" LOCK, .kwargs = "{\"Tagging\":\"" TOKEN "\"}"},
+    {.findings = "", .prefix = "short/a", .endpoint = S3},
 
     /* Where it leads. */
     {.findings = "w:bucket_twice", .endpoint = "https://exp.example.com"},
