@@ -213,9 +213,9 @@ static const char *shown(const char *text) { return text ? text : ""; }
 #define COUNT_GETTER(kind) \
   size_t lsexport_report_##kind##_count(const lsexport_report *report) { return report ? report->kind##_count : 0; }
 /* of what is many: field is a member of array[index], absent past the end */
-#define ITEM_GETTER(type, kind, array, field, absent)                                            \
-  type lsexport_report_##kind##_##field(const lsexport_report *report, size_t index) {           \
-    return index < lsexport_report_##kind##_count(report) ? report->array[index].field : absent; \
+#define ITEM_GETTER(type, kind, array, field, absent)                                              \
+  type lsexport_report_##kind##_##field(const lsexport_report *report, size_t index) {             \
+    return index < lsexport_report_##kind##_count(report) ? report->array[index].field : (absent); \
   }
 
 TEXT_GETTER(summary)
