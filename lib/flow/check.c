@@ -100,8 +100,7 @@ bool check_left_object_below_prefix(const struct check *check) {
 
 bool check_left_upload(const struct check *check) {
   bool completed = passed(check, CHECK_COMPLETE_UPLOAD);
-  bool first = may_have_passed(check, CHECK_CREATE_UPLOAD) && !passed(check, CHECK_ABORT_UPLOAD) &&
-               !(completed && whole_upload(check) == CHECK_CREATE_UPLOAD);
+  bool first = may_have_passed(check, CHECK_CREATE_UPLOAD) && !passed(check, CHECK_ABORT_UPLOAD) && !completed;
   bool second =
       may_have_passed(check, CHECK_CREATE_SECOND_UPLOAD) && !completed && !passed(check, CHECK_DROP_SECOND_UPLOAD);
   return first || second;

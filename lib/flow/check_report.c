@@ -59,7 +59,7 @@ void check_describe(char *out, size_t size, const lsexport_error *error) {
   if (!*text) text = *cause ? cause : lsexport_status_text(lsexport_error_status(error));
   snprintf(out, size, "%s%s%s%s", code, number, *code || *number ? ": " : "", text);
   size_t length = strlen(out);
-  if (length && out[length - 1] == '.') out[length - 1] = '\0'; /* a sentence's end follows */
+  if (out[length - 1] == '.') out[length - 1] = '\0'; /* a sentence's end follows */
 }
 
 static void add_step(lsexport_report *report, const char *name, int32_t outcome, const char *reason) {

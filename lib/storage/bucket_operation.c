@@ -52,13 +52,15 @@ struct options {
 
 static bool add_member(void *context, const char *name, json_node *value);
 
-/* What cannot be a header's value is left out: LangSmith's client refuses it, and explain says so. */
+/* What cannot be a header is left out: LangSmith's client refuses it, and explain says so. The length is the request's
+ * own. */
 static void add_option(const struct options *options, const struct kwarg *option, const char *name, const char *value) {
   char header[NAME_MAX];
   size_t length = strlen(value);
   snprintf(header, sizeof header, "%s%s", option->header, name);
   for (char *byte = header; *byte; byte++) *byte = (char)text_lower((unsigned char)*byte);
-  if (length && !text_has_control(value, length) && !text_has_control(header, strlen(header)) && !strpbrk(header, " :"))
+  bool is_name = !header[strspn(header, "abcdefghijklmnopqrstuvwxyz0123456789-_.")];
+  if (length && is_name && !text_has_control(value, length) && !text_equal(header, "content-length"))
     add_header(options->draft, header, value);
 }
 
@@ -66,24 +68,23 @@ static void add_value(const struct options *options, const struct kwarg *option,
                       const json_node *value) {
   char number[32];
   long long integer;
-  if (node_text(value))
-    add_option(options, option, name, node_text(value));
-  else if (node_boolean(value) >= 0)
-    add_option(options, option, name, node_boolean(value) ? "true" : "false");
-  else if (node_integer(value, &integer)) {
+  int truth = node_boolean(value);
+  if (node_integer(value, &integer)) {
     snprintf(number, sizeof number, "%lld", integer);
     add_option(options, option, name, number);
+  } else {
+    add_option(options, option, name, node_text(value) ? node_text(value) : truth == 1 ? "true" : "false");
   }
 }
 
 static bool add_member(void *context, const char *name, json_node *value) {
   struct options *options = context;
   if (options->map) {
-    add_value(options, options->map, name, value);
+    if (node_text(value)) add_option(options, options->map, name, node_text(value));
     return true;
   }
   const struct kwarg *option = kwarg_find(name, options->draft->operation->kind);
-  if (!option || !*option->header || !kwarg_takes(option, value)) return true;
+  if (!option || !*option->header || !kwarg_takes(option, value)) return true; /* dropped, or refused, as there */
   if (option->type == KWARG_MAP) {
     struct options members = {options->draft, option};
     node_each_member(value, add_member, &members);
