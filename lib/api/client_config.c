@@ -254,6 +254,7 @@ static void read_numbers(struct reading *reading) {
   client->ensure_timeout_ms = read_integer(reading, OPTION_ENSURE_TIMEOUT_MS);
   client->transport.connect_timeout_ms = read_integer(reading, OPTION_CONNECT_TIMEOUT_MS);
   client->queue_max_in_flight = (size_t)read_integer(reading, OPTION_QUEUE_MAX_IN_FLIGHT);
+  client->transport.connections_max = (int64_t)client->queue_max_in_flight;
   client->transport.host_connections_max = read_integer(reading, OPTION_QUEUE_MAX_HOST_CONNECTIONS);
   client->engine.attempts_max = (int)read_integer(reading, OPTION_MAX_ATTEMPTS);
   client->engine.retry_after_max_ms = read_integer(reading, OPTION_RETRY_AFTER_MAX_MS);

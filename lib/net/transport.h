@@ -82,6 +82,7 @@ struct transport_settings {
   const char *client_key;
   const char *client_key_password;
   int64_t connect_timeout_ms;
+  int64_t connections_max;      /* that a pollable one keeps when they are idle */
   int64_t host_connections_max; /* of a pollable one; 0: no limit */
   bool allow_http;
 };

@@ -331,6 +331,8 @@ static bool make_pollable(struct transport *transport) {
   curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, transport);
   curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, on_timer);
   curl_multi_setopt(multi, CURLMOPT_TIMERDATA, transport);
+  /* Without it, libcurl keeps four for each call that is under way: it closes those of a burst while the burst ends. */
+  curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long)transport->settings->connections_max);
   curl_multi_setopt(multi, CURLMOPT_MAX_HOST_CONNECTIONS, (long)transport->settings->host_connections_max);
   return transport->pollable;
 }
