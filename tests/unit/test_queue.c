@@ -9,6 +9,11 @@
 
 /* ---- one call ---- */
 
+START_TEST(keeps_as_many_connections_as_may_be_under_way) {
+  ck_assert_int_eq(scene.script.settings->connections_max, LIMIT);
+}
+END_TEST
+
 START_TEST(nothing_is_sent_before_the_wait) {
   script_answer(&scene.script, 200, DESTINATION(ID_1, NOON))->delay_ms = 30;
   ck_assert(!is_readable());
@@ -320,6 +325,7 @@ int main(void) {
   Suite *suite = suite_create("test_queue");
   TCase *cases = add_cases(suite, "queue");
   tcase_add_checked_fixture(cases, queue_setup, queue_teardown);
+  tcase_add_test(cases, keeps_as_many_connections_as_may_be_under_way);
   tcase_add_test(cases, nothing_is_sent_before_the_wait);
   tcase_add_test(cases, a_wait_ends_with_its_time);
   tcase_add_test(cases, an_empty_queue_makes_nobody_wait);
