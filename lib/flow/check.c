@@ -13,26 +13,26 @@ enum { TEST_KEY, KEY_BELOW_PREFIX };
 
 /* ---- the steps ---- */
 
-#define AFTER(step) (1U << CHECK_##step)
+#define AFTER(step) (1U << STEP_##step)
 
 static const struct step {
   enum s3_operation kind;
   int key;
   unsigned after; /* those that must be over */
   bool cleans;
-} steps[CHECK_STEP_COUNT] = {
-    [CHECK_PUT] = {S3_PUT, TEST_KEY, 0, false},
-    [CHECK_HEAD] = {S3_HEAD, TEST_KEY, AFTER(PUT), false},
-    [CHECK_PUT_BELOW_PREFIX] = {S3_PUT, KEY_BELOW_PREFIX, AFTER(PUT), false},
-    [CHECK_CREATE_UPLOAD] = {S3_CREATE_MULTIPART, KEY_BELOW_PREFIX, AFTER(PUT), false},
-    [CHECK_ABORT_UPLOAD] = {S3_ABORT_MULTIPART, KEY_BELOW_PREFIX, AFTER(CREATE_UPLOAD), false},
-    [CHECK_CREATE_SECOND_UPLOAD] = {S3_CREATE_MULTIPART, KEY_BELOW_PREFIX, AFTER(ABORT_UPLOAD), false},
-    [CHECK_UPLOAD_PART] = {S3_UPLOAD_PART, KEY_BELOW_PREFIX, AFTER(CREATE_SECOND_UPLOAD), false},
-    [CHECK_COMPLETE_UPLOAD] = {S3_COMPLETE_MULTIPART, KEY_BELOW_PREFIX, AFTER(UPLOAD_PART), false},
-    [CHECK_DROP_SECOND_UPLOAD] = {S3_ABORT_MULTIPART, KEY_BELOW_PREFIX, AFTER(COMPLETE_UPLOAD), true},
-    [CHECK_DELETE] = {S3_DELETE, TEST_KEY, AFTER(PUT) | AFTER(HEAD), true},
-    [CHECK_DELETE_BELOW_PREFIX] = {S3_DELETE, KEY_BELOW_PREFIX, AFTER(PUT_BELOW_PREFIX) | AFTER(DROP_SECOND_UPLOAD),
-                                   true},
+} steps[STEP_COUNT] = {
+    [STEP_PUT] = {S3_PUT, TEST_KEY, 0, false},
+    [STEP_HEAD] = {S3_HEAD, TEST_KEY, AFTER(PUT), false},
+    [STEP_PUT_BELOW_PREFIX] = {S3_PUT, KEY_BELOW_PREFIX, AFTER(PUT), false},
+    [STEP_CREATE_UPLOAD] = {S3_CREATE_MULTIPART, KEY_BELOW_PREFIX, AFTER(PUT), false},
+    [STEP_ABORT_UPLOAD] = {S3_ABORT_MULTIPART, KEY_BELOW_PREFIX, AFTER(CREATE_UPLOAD), false},
+    [STEP_CREATE_SECOND_UPLOAD] = {S3_CREATE_MULTIPART, KEY_BELOW_PREFIX, AFTER(ABORT_UPLOAD), false},
+    [STEP_UPLOAD_PART] = {S3_UPLOAD_PART, KEY_BELOW_PREFIX, AFTER(CREATE_SECOND_UPLOAD), false},
+    [STEP_COMPLETE_UPLOAD] = {S3_COMPLETE_MULTIPART, KEY_BELOW_PREFIX, AFTER(UPLOAD_PART), false},
+    [STEP_DROP_SECOND_UPLOAD] = {S3_ABORT_MULTIPART, KEY_BELOW_PREFIX, AFTER(COMPLETE_UPLOAD), true},
+    [STEP_DELETE] = {S3_DELETE, TEST_KEY, AFTER(PUT) | AFTER(HEAD), true},
+    [STEP_DELETE_BELOW_PREFIX] = {S3_DELETE, KEY_BELOW_PREFIX, AFTER(PUT_BELOW_PREFIX) | AFTER(DROP_SECOND_UPLOAD),
+                                  true},
 };
 
 static bool passed(const struct check *check, enum check_step step) {
@@ -49,7 +49,7 @@ static bool may_have_passed(const struct check *check, enum check_step step) {
 }
 
 static bool wrote_below_prefix(const struct check *check) {
-  return may_have_passed(check, CHECK_PUT_BELOW_PREFIX) || may_have_passed(check, CHECK_COMPLETE_UPLOAD);
+  return may_have_passed(check, STEP_PUT_BELOW_PREFIX) || may_have_passed(check, STEP_COMPLETE_UPLOAD);
 }
 
 /* Other steps may be allowed where this one was not: the storage is there, and knows who asks. */
@@ -59,50 +59,50 @@ static bool was_denied(const struct check *check, enum check_step step) {
 
 /* The upload whose part is sent. */
 static enum check_step whole_upload(const struct check *check) {
-  return passed(check, CHECK_CREATE_SECOND_UPLOAD) ? CHECK_CREATE_SECOND_UPLOAD : CHECK_CREATE_UPLOAD;
+  return passed(check, STEP_CREATE_SECOND_UPLOAD) ? STEP_CREATE_SECOND_UPLOAD : STEP_CREATE_UPLOAD;
 }
 
 /* Does what came before ask for it? */
 static bool is_wanted(const struct check *check, enum check_step step) {
   switch (step) {
-  case CHECK_PUT:
+  case STEP_PUT:
     return true;
-  case CHECK_HEAD:
-    return passed(check, CHECK_PUT);
-  case CHECK_PUT_BELOW_PREFIX:
-  case CHECK_CREATE_UPLOAD:
-    return passed(check, CHECK_PUT) || was_denied(check, CHECK_PUT);
-  case CHECK_ABORT_UPLOAD:
-    return passed(check, CHECK_CREATE_UPLOAD);
-  case CHECK_CREATE_SECOND_UPLOAD:
-    return passed(check, CHECK_ABORT_UPLOAD);
-  case CHECK_UPLOAD_PART:
-    return passed(check, CHECK_CREATE_SECOND_UPLOAD) ||
-           (failed(check, CHECK_ABORT_UPLOAD) && !check->results[CHECK_ABORT_UPLOAD].may_be);
-  case CHECK_COMPLETE_UPLOAD:
-    return passed(check, CHECK_UPLOAD_PART);
-  case CHECK_DROP_SECOND_UPLOAD:
-    return passed(check, CHECK_CREATE_SECOND_UPLOAD) && !passed(check, CHECK_COMPLETE_UPLOAD);
-  case CHECK_DELETE:
-    return may_have_passed(check, CHECK_PUT);
+  case STEP_HEAD:
+    return passed(check, STEP_PUT);
+  case STEP_PUT_BELOW_PREFIX:
+  case STEP_CREATE_UPLOAD:
+    return passed(check, STEP_PUT) || was_denied(check, STEP_PUT);
+  case STEP_ABORT_UPLOAD:
+    return passed(check, STEP_CREATE_UPLOAD);
+  case STEP_CREATE_SECOND_UPLOAD:
+    return passed(check, STEP_ABORT_UPLOAD);
+  case STEP_UPLOAD_PART:
+    return passed(check, STEP_CREATE_SECOND_UPLOAD) ||
+           (failed(check, STEP_ABORT_UPLOAD) && !check->results[STEP_ABORT_UPLOAD].may_be);
+  case STEP_COMPLETE_UPLOAD:
+    return passed(check, STEP_UPLOAD_PART);
+  case STEP_DROP_SECOND_UPLOAD:
+    return passed(check, STEP_CREATE_SECOND_UPLOAD) && !passed(check, STEP_COMPLETE_UPLOAD);
+  case STEP_DELETE:
+    return may_have_passed(check, STEP_PUT);
   default:
     return wrote_below_prefix(check);
   }
 }
 
 bool check_left_test_object(const struct check *check) {
-  return may_have_passed(check, CHECK_PUT) && !passed(check, CHECK_DELETE);
+  return may_have_passed(check, STEP_PUT) && !passed(check, STEP_DELETE);
 }
 
 bool check_left_object_below_prefix(const struct check *check) {
-  return wrote_below_prefix(check) && !passed(check, CHECK_DELETE_BELOW_PREFIX);
+  return wrote_below_prefix(check) && !passed(check, STEP_DELETE_BELOW_PREFIX);
 }
 
 bool check_left_upload(const struct check *check) {
-  bool completed = passed(check, CHECK_COMPLETE_UPLOAD);
-  bool first = may_have_passed(check, CHECK_CREATE_UPLOAD) && !passed(check, CHECK_ABORT_UPLOAD) && !completed;
+  bool completed = passed(check, STEP_COMPLETE_UPLOAD);
+  bool first = may_have_passed(check, STEP_CREATE_UPLOAD) && !passed(check, STEP_ABORT_UPLOAD) && !completed;
   bool second =
-      may_have_passed(check, CHECK_CREATE_SECOND_UPLOAD) && !completed && !passed(check, CHECK_DROP_SECOND_UPLOAD);
+      may_have_passed(check, STEP_CREATE_SECOND_UPLOAD) && !completed && !passed(check, STEP_DROP_SECOND_UPLOAD);
   return first || second;
 }
 
@@ -113,7 +113,7 @@ static bool is_over(const struct check *check, enum check_step step) {
 }
 
 static bool may_begin(const struct check *check, enum check_step step) {
-  for (enum check_step other = 0; other < CHECK_STEP_COUNT; other++)
+  for (enum check_step other = 0; other < STEP_COUNT; other++)
     if (steps[step].after & 1U << other && !is_over(check, other)) return false;
   return check->results[step].state == CHECK_WAITING;
 }
@@ -121,10 +121,10 @@ static bool may_begin(const struct check *check, enum check_step step) {
 static lsexport_error *make(struct check *check, enum check_step step, const struct flow_event *event) {
   struct bucket_caller caller = {&check->address, check->spec, check->secrets, event->unix_s};
   const struct bucket_operation *created =
-      &check->operations[step == CHECK_ABORT_UPLOAD         ? CHECK_CREATE_UPLOAD
-                         : step == CHECK_DROP_SECOND_UPLOAD ? CHECK_CREATE_SECOND_UPLOAD
-                                                            : whole_upload(check)];
-  struct bucket_upload upload = {created->upload_id, check->operations[CHECK_UPLOAD_PART].head.tag};
+      &check->operations[step == STEP_ABORT_UPLOAD         ? STEP_CREATE_UPLOAD
+                         : step == STEP_DROP_SECOND_UPLOAD ? STEP_CREATE_SECOND_UPLOAD
+                                                           : whole_upload(check)];
+  struct bucket_upload upload = {created->upload_id, check->operations[STEP_UPLOAD_PART].head.tag};
   enum s3_operation kind = steps[step].kind;
   bool of_upload = kind == S3_UPLOAD_PART || kind == S3_COMPLETE_MULTIPART || kind == S3_ABORT_MULTIPART;
   return bucket_begin(&check->operations[step], &caller, kind, check->keys[steps[step].key],
@@ -155,7 +155,7 @@ static struct operation *begin_step(struct check *check, enum check_step step, c
 static struct flow_step go_on(struct check *check, const struct flow_event *event) {
   struct operation *first = NULL;
   bool runs = false;
-  for (enum check_step step = 0; step < CHECK_STEP_COUNT; step++) {
+  for (enum check_step step = 0; step < STEP_COUNT; step++) {
     struct operation *operation = may_begin(check, step) ? begin_step(check, step, event) : NULL;
     runs = runs || check->results[step].state == CHECK_RUNNING;
     if (!operation) continue;
@@ -183,21 +183,21 @@ static bool heal_region(struct check *check, const lsexport_error *error) {
 }
 
 static void keep_first_answer(struct check *check, const struct flow_event *event) {
-  check->first = check->operations[CHECK_PUT].head;
+  check->first = check->operations[STEP_PUT].head;
   check->answered = check->first.trace.transfer == TRANSFER_DONE;
   if (check->answered && check->first.date_unix_s) check->skew_s = event->unix_s - check->first.date_unix_s;
 }
 
 /* The size that it tells must be what was written. */
 static bool has_right_size(const struct check *check) {
-  int64_t length = check->operations[CHECK_HEAD].head.content_length;
+  int64_t length = check->operations[STEP_HEAD].head.content_length;
   return length < 0 || length == (int64_t)strlen(BUCKET_TEST_BODY);
 }
 
 static void end_step(struct check *check, enum check_step step, const struct flow_event *event) {
   struct check_result *result = &check->results[step];
   lsexport_error *error = event->error;
-  if (!error && step == CHECK_HEAD && !has_right_size(check)) {
+  if (!error && step == STEP_HEAD && !has_right_size(check)) {
     struct evidence evidence = {.peer = PEER_STORAGE, .code = "IncompleteBody"};
     struct verdict verdict = classify(&evidence);
     error = error_new_verdict(&verdict, check->secrets);
@@ -212,11 +212,11 @@ static void end_step(struct check *check, enum check_step step, const struct flo
 static struct flow_step after_operation(struct check *check, const struct flow_event *event) {
   enum check_step step = 0;
   while (&check->operations[step].base != event->operation) step++;
-  if (step == CHECK_PUT) keep_first_answer(check, event);
-  if (step == CHECK_PUT && event->error && heal_region(check, event->error)) {
+  if (step == STEP_PUT) keep_first_answer(check, event);
+  if (step == STEP_PUT && event->error && heal_region(check, event->error)) {
     lsexport_error_free(event->error);
-    bucket_free(&check->operations[CHECK_PUT]);
-    check->results[CHECK_PUT].state = CHECK_WAITING;
+    bucket_free(&check->operations[STEP_PUT]);
+    check->results[STEP_PUT].state = CHECK_WAITING;
   } else {
     end_step(check, step, event);
   }
@@ -231,7 +231,7 @@ void check_add_left(const struct check *check, lsexport_error *error) {
 }
 
 void check_abandon(struct check *check) {
-  for (enum check_step step = 0; step < CHECK_STEP_COUNT; step++) {
+  for (enum check_step step = 0; step < STEP_COUNT; step++) {
     struct check_result *result = &check->results[step];
     if (result->state >= CHECK_PASSED) continue;
     if (result->state == CHECK_RUNNING) result->may_be = check->operations[step].base.maybe_applied;
@@ -296,7 +296,7 @@ bool check_begin(struct check *check, const lsexport_destination_spec *spec, str
 }
 
 void check_free(struct check *check) {
-  for (enum check_step step = 0; step < CHECK_STEP_COUNT; step++) {
+  for (enum check_step step = 0; step < STEP_COUNT; step++) {
     bucket_free(&check->operations[step]);
     lsexport_error_free(check->results[step].error);
     check->results[step].error = NULL;

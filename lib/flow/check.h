@@ -14,18 +14,18 @@
 
 /* In an order in which each comes behind those that it waits for. */
 enum check_step {
-  CHECK_PUT, /* LangSmith's test object */
-  CHECK_HEAD,
-  CHECK_PUT_BELOW_PREFIX,
-  CHECK_CREATE_UPLOAD, /* to be aborted; where that is denied, to be completed */
-  CHECK_ABORT_UPLOAD,
-  CHECK_CREATE_SECOND_UPLOAD,
-  CHECK_UPLOAD_PART,
-  CHECK_COMPLETE_UPLOAD,
-  CHECK_DROP_SECOND_UPLOAD, /* when it could not be completed */
-  CHECK_DELETE,
-  CHECK_DELETE_BELOW_PREFIX,
-  CHECK_STEP_COUNT
+  STEP_PUT, /* LangSmith's test object */
+  STEP_HEAD,
+  STEP_PUT_BELOW_PREFIX,
+  STEP_CREATE_UPLOAD, /* to be aborted; where that is denied, to be completed */
+  STEP_ABORT_UPLOAD,
+  STEP_CREATE_SECOND_UPLOAD,
+  STEP_UPLOAD_PART,
+  STEP_COMPLETE_UPLOAD,
+  STEP_DROP_SECOND_UPLOAD, /* when it could not be completed */
+  STEP_DELETE,
+  STEP_DELETE_BELOW_PREFIX,
+  STEP_COUNT
 };
 
 enum check_state { CHECK_WAITING, CHECK_RUNNING, CHECK_PASSED, CHECK_FAILED, CHECK_SKIPPED };
@@ -47,8 +47,8 @@ struct check {
   struct address address;
   char name[CHECK_NAME_MAX]; /* of the objects, without the prefix; random */
   char *keys[2];             /* of the test object, and of the one below the prefix */
-  struct bucket_operation operations[CHECK_STEP_COUNT];
-  struct check_result results[CHECK_STEP_COUNT];
+  struct bucket_operation operations[STEP_COUNT];
+  struct check_result results[STEP_COUNT];
   struct bucket_head first; /* the head of the first answer, and the way to it */
   bool answered;
   bool healed;         /* the bucket was in another region than the spec says */

@@ -13,18 +13,18 @@
 #define SKEW_WARNED_S 300
 #define SKEW_ALLOWED_S 900 /* S3 refuses a signature that is older, or younger, than this */
 
-static const char *const step_names[CHECK_STEP_COUNT] = {
-    [CHECK_PUT] = "put_object",
-    [CHECK_HEAD] = "head_object",
-    [CHECK_PUT_BELOW_PREFIX] = "put_object_below_prefix",
-    [CHECK_CREATE_UPLOAD] = "create_multipart_upload",
-    [CHECK_ABORT_UPLOAD] = "abort_multipart_upload",
-    [CHECK_CREATE_SECOND_UPLOAD] = "create_second_multipart_upload",
-    [CHECK_UPLOAD_PART] = "upload_part",
-    [CHECK_COMPLETE_UPLOAD] = "complete_multipart_upload",
-    [CHECK_DROP_SECOND_UPLOAD] = "abort_second_multipart_upload",
-    [CHECK_DELETE] = "delete_object",
-    [CHECK_DELETE_BELOW_PREFIX] = "delete_object_below_prefix",
+static const char *const step_names[STEP_COUNT] = {
+    [STEP_PUT] = "put_object",
+    [STEP_HEAD] = "head_object",
+    [STEP_PUT_BELOW_PREFIX] = "put_object_below_prefix",
+    [STEP_CREATE_UPLOAD] = "create_multipart_upload",
+    [STEP_ABORT_UPLOAD] = "abort_multipart_upload",
+    [STEP_CREATE_SECOND_UPLOAD] = "create_second_multipart_upload",
+    [STEP_UPLOAD_PART] = "upload_part",
+    [STEP_COMPLETE_UPLOAD] = "complete_multipart_upload",
+    [STEP_DROP_SECOND_UPLOAD] = "abort_second_multipart_upload",
+    [STEP_DELETE] = "delete_object",
+    [STEP_DELETE_BELOW_PREFIX] = "delete_object_below_prefix",
 };
 
 /* ---- what each step says ---- */
@@ -41,7 +41,7 @@ static const lsexport_error *error_of(const struct check *check, enum check_step
 static bool denied(const struct check *check, enum check_step step) {
   const lsexport_error *error = error_of(check, step);
   return error && (lsexport_error_status(error) == LSEXPORT_ERR_ACCESS_DENIED ||
-                   (step == CHECK_HEAD && lsexport_error_http_status(error) == 403));
+                   (step == STEP_HEAD && lsexport_error_http_status(error) == 403));
 }
 
 static bool any_denied(const struct check *check, enum check_step a, enum check_step b) {
@@ -73,13 +73,13 @@ static const char *reason_of(const lsexport_error *error) {
 }
 
 static void add_steps(const struct check *check, lsexport_report *report) {
-  for (enum check_step step = 0; step < CHECK_STEP_COUNT; step++) {
+  for (enum check_step step = 0; step < STEP_COUNT; step++) {
     const struct check_result *result = &check->results[step];
     char line[LINE_MAX] = "";
     if (result->error) snprintf(line, sizeof line, "%s", reason_of(result->error));
     if (result->late) snprintf(line, sizeof line, "the time was over");
     bool idle = result->state == CHECK_SKIPPED && !result->late;
-    if (idle && (step == CHECK_DROP_SECOND_UPLOAD || step == CHECK_CREATE_SECOND_UPLOAD)) continue;
+    if (idle && (step == STEP_DROP_SECOND_UPLOAD || step == STEP_CREATE_SECOND_UPLOAD)) continue;
     if (idle) snprintf(line, sizeof line, "what it needs did not pass");
     report_add_step(report, &(struct report_step){.name = step_names[step],
                                                   .outcome = result->state == CHECK_PASSED   ? LSEXPORT_OUTCOME_PASSED
@@ -125,8 +125,8 @@ static void add_name_and_connection(const struct check *check, lsexport_report *
 /* Whether S3 has looked at the signature and found it right: it does so before it looks at permissions. Others may call
  * a wrong key a denied access. */
 static int32_t signature_outcome(const struct check *check) {
-  if (passed(check, CHECK_PUT)) return LSEXPORT_OUTCOME_PASSED;
-  const lsexport_error *error = error_of(check, CHECK_PUT);
+  if (passed(check, STEP_PUT)) return LSEXPORT_OUTCOME_PASSED;
+  const lsexport_error *error = error_of(check, STEP_PUT);
   switch (lsexport_error_cause(error)) {
   case LSEXPORT_CAUSE_BAD_SECRET:
   case LSEXPORT_CAUSE_BAD_KEY_ID:
@@ -146,7 +146,7 @@ static void add_way(const struct check *check, lsexport_report *report) {
   bool knows = check->answered && check->first.date_unix_s;
   if (knows) snprintf(clock, sizeof clock, "%+lld s from the storage's", (long long)check->skew_s);
   if (check->healed) snprintf(region, sizeof region, "the bucket is in %s", check->address.signing_region);
-  bool wrong_region = check->healed || lsexport_error_cause(error_of(check, CHECK_PUT)) == LSEXPORT_CAUSE_WRONG_REGION;
+  bool wrong_region = check->healed || lsexport_error_cause(error_of(check, STEP_PUT)) == LSEXPORT_CAUSE_WRONG_REGION;
   add_name_and_connection(check, report);
   add_step(report, "clock",
            !knows                                  ? LSEXPORT_OUTCOME_SKIPPED
@@ -172,8 +172,8 @@ static int32_t verdict(bool is_denied, bool is_granted) {
 }
 
 static bool uploads_denied(const struct check *check) {
-  return any_denied(check, CHECK_CREATE_UPLOAD, CHECK_CREATE_SECOND_UPLOAD) ||
-         any_denied(check, CHECK_UPLOAD_PART, CHECK_COMPLETE_UPLOAD);
+  return any_denied(check, STEP_CREATE_UPLOAD, STEP_CREATE_SECOND_UPLOAD) ||
+         any_denied(check, STEP_UPLOAD_PART, STEP_COMPLETE_UPLOAD);
 }
 
 static void add_permissions(const struct check *check, lsexport_report *report) {
@@ -190,15 +190,15 @@ static void add_permissions(const struct check *check, lsexport_report *report) 
   size_t delete = report_add_permission(report, names->delete, LSEXPORT_NEED_OPTIONAL,
                                         "the test object of each create and patch is taken away");
   report_set_verdict(report, put,
-                     verdict(any_denied(check, CHECK_PUT, CHECK_PUT_BELOW_PREFIX) || uploads_denied(check),
-                             passed(check, CHECK_PUT) && passed(check, CHECK_PUT_BELOW_PREFIX)));
-  report_set_verdict(report, get, verdict(denied(check, CHECK_HEAD), passed(check, CHECK_HEAD)));
+                     verdict(any_denied(check, STEP_PUT, STEP_PUT_BELOW_PREFIX) || uploads_denied(check),
+                             passed(check, STEP_PUT) && passed(check, STEP_PUT_BELOW_PREFIX)));
+  report_set_verdict(report, get, verdict(denied(check, STEP_HEAD), passed(check, STEP_HEAD)));
   report_set_verdict(
       report, abort,
-      verdict(any_denied(check, CHECK_ABORT_UPLOAD, CHECK_DROP_SECOND_UPLOAD), passed(check, CHECK_ABORT_UPLOAD)));
+      verdict(any_denied(check, STEP_ABORT_UPLOAD, STEP_DROP_SECOND_UPLOAD), passed(check, STEP_ABORT_UPLOAD)));
   report_set_verdict(report, delete,
-                     verdict(any_denied(check, CHECK_DELETE, CHECK_DELETE_BELOW_PREFIX),
-                             passed(check, CHECK_DELETE) || passed(check, CHECK_DELETE_BELOW_PREFIX)));
+                     verdict(any_denied(check, STEP_DELETE, STEP_DELETE_BELOW_PREFIX),
+                             passed(check, STEP_DELETE) || passed(check, STEP_DELETE_BELOW_PREFIX)));
 }
 
 /* ---- findings ---- */
@@ -227,22 +227,22 @@ static void tell_failure(lsexport_report *report, enum check_finding finding, co
 
 /* The first of the steps that write in parts that failed; NULL: none did. */
 static const lsexport_error *upload_error(const struct check *check) {
-  static const enum check_step uploads[] = {CHECK_CREATE_UPLOAD, CHECK_CREATE_SECOND_UPLOAD, CHECK_UPLOAD_PART,
-                                            CHECK_COMPLETE_UPLOAD};
+  static const enum check_step uploads[] = {STEP_CREATE_UPLOAD, STEP_CREATE_SECOND_UPLOAD, STEP_UPLOAD_PART,
+                                            STEP_COMPLETE_UPLOAD};
   for (size_t i = 0; i < sizeof uploads / sizeof *uploads; i++)
     if (error_of(check, uploads[i])) return error_of(check, uploads[i]);
   return NULL;
 }
 
 const lsexport_error *check_obstacle(const struct check *check) {
-  if (error_of(check, CHECK_PUT)) return error_of(check, CHECK_PUT);
-  if (error_of(check, CHECK_PUT_BELOW_PREFIX)) return error_of(check, CHECK_PUT_BELOW_PREFIX);
+  if (error_of(check, STEP_PUT)) return error_of(check, STEP_PUT);
+  if (error_of(check, STEP_PUT_BELOW_PREFIX)) return error_of(check, STEP_PUT_BELOW_PREFIX);
   return upload_error(check);
 }
 
 void check_tell_writes(const struct check *check, lsexport_report *report) {
-  const lsexport_error *put = error_of(check, CHECK_PUT), *below = error_of(check, CHECK_PUT_BELOW_PREFIX);
-  if (put && passed(check, CHECK_PUT_BELOW_PREFIX))
+  const lsexport_error *put = error_of(check, STEP_PUT), *below = error_of(check, STEP_PUT_BELOW_PREFIX);
+  if (put && passed(check, STEP_PUT_BELOW_PREFIX))
     tell_failure(report, CHECK_FINDING_PUT_ONLY_BELOW_PREFIX, put);
   else if (put)
     tell_failure(report, CHECK_FINDING_PUT_FAILED, put);
@@ -254,9 +254,9 @@ void check_tell_writes(const struct check *check, lsexport_report *report) {
 
 static void tell_rest(const struct check *check, const struct explained *told) {
   lsexport_report *report = told->report;
-  const lsexport_error *delete = error_of(check, CHECK_DELETE), *head = error_of(check, CHECK_HEAD),
-                       *abort = error_of(check, CHECK_ABORT_UPLOAD);
-  if (!delete) delete = error_of(check, CHECK_DELETE_BELOW_PREFIX);
+  const lsexport_error *delete = error_of(check, STEP_DELETE), *head = error_of(check, STEP_HEAD),
+                       *abort = error_of(check, STEP_ABORT_UPLOAD);
+  if (!delete) delete = error_of(check, STEP_DELETE_BELOW_PREFIX);
   if (head) tell_failure(report, CHECK_FINDING_HEAD_FAILED, head);
   if (abort) tell_failure(report, CHECK_FINDING_ABORT_FAILED, abort);
   if (delete) tell_failure(report, CHECK_FINDING_DELETE_FAILED, delete);
@@ -310,7 +310,7 @@ static void summarize(const struct check *check, lsexport_report *report) {
     check_describe(line, sizeof line, obstacle);
     snprintf(summary, sizeof summary, "The bucket \"%s\" does not take what LangSmith writes: %s: %s.", bucket,
              lsexport_status_text(lsexport_error_status(obstacle)), line);
-  } else if (!passed(check, CHECK_PUT) || !passed(check, CHECK_COMPLETE_UPLOAD)) {
+  } else if (!passed(check, STEP_PUT) || !passed(check, STEP_COMPLETE_UPLOAD)) {
     snprintf(summary, sizeof summary, "Not all could be tried with the bucket \"%s\".", bucket);
   } else {
     snprintf(summary, sizeof summary, "From this machine the bucket \"%s\" takes all that LangSmith writes.", bucket);

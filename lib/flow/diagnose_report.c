@@ -54,11 +54,11 @@ static enum check_finding refused_there_alone(const lsexport_error *there, const
   }
 }
 
-static enum check_finding read(const lsexport_error *there, const struct check *check) {
+static enum check_finding compare(const lsexport_error *there, const struct check *check) {
   const lsexport_error *here = check ? check_obstacle(check) : NULL;
   if (!there) return here ? CHECK_FINDING_REFUSED_HERE_ALONE : CHECK_FINDING_WORKS;
   if (!is_of_storage(there)) return CHECK_FINDING_NOT_THE_BUCKET;
-  if (!check || check->results[CHECK_PUT].state == CHECK_SKIPPED) return CHECK_FINDING_NOT_COMPARED;
+  if (!check || check->results[STEP_PUT].state == CHECK_SKIPPED) return CHECK_FINDING_NOT_COMPARED;
   if (is_confused(check)) return CHECK_FINDING_CONFUSED_IN_BOTH;
   if (!here) return refused_there_alone(there, check);
   if (!is_same(there, here)) return CHECK_FINDING_OTHERWISE_THERE;
@@ -76,7 +76,7 @@ static const lsexport_error *evidence_of(enum check_finding finding, const lsexp
 }
 
 void diagnose_report(const lsexport_error *error, const struct check *check, lsexport_report *report) {
-  enum check_finding finding = read(error, check);
+  enum check_finding finding = compare(error, check);
   const struct finding_row *row = &check_finding_rows[finding];
   const lsexport_error *evidence = evidence_of(finding, error, check);
   char line[LINE_MAX] = "", reason[2 * LINE_MAX], summary[3 * LINE_MAX];

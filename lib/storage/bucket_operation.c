@@ -348,21 +348,16 @@ static bool read_child(const struct response *response, const char *root, const 
   return found;
 }
 
-static void add_fact(lsexport_error *error, const char *name, const char *value) {
-  if (*value) error_add_fact(error, name, value);
-}
-
 /* S3's own words, where the answer holds them. */
 static lsexport_error *refused(const struct bucket_operation *operation, const struct response *response,
                                const struct secrets *secrets) {
   char code[BUCKET_WORD_MAX], message[BUCKET_TEXT_MAX], details[BUCKET_TEXT_MAX], region[BUCKET_WORD_MAX],
-      endpoint[BUCKET_TEXT_MAX], text[2 * BUCKET_TEXT_MAX];
+      text[2 * BUCKET_TEXT_MAX];
   struct storage_text read;
   if (!read_child(response, "Error", "Code", code, sizeof code))
     snprintf(code, sizeof code, "%s", operation->head.code);
   read_child(response, "Error", "Message", message, sizeof message);
   read_child(response, "Error", "Details", details, sizeof details);
-  read_child(response, "Error", "Endpoint", endpoint, sizeof endpoint);
   if (!read_child(response, "Error", "Region", region, sizeof region))
     snprintf(region, sizeof region, "%s", operation->head.region);
   snprintf(text, sizeof text, "%s%s%s", message, *details ? " " : "", details);
@@ -377,8 +372,7 @@ static lsexport_error *refused(const struct bucket_operation *operation, const s
   if (*operation->head.request_id) error_set_request_id(error, operation->head.request_id);
   storage_text_read(text, &read);
   for (size_t i = 0; i < read.fact_count; i++) error_add_fact(error, read.facts[i].name, read.facts[i].value);
-  if (!lsexport_error_fact(error, "expected_region")) add_fact(error, "expected_region", region);
-  add_fact(error, "expected_endpoint", endpoint);
+  if (*region && !lsexport_error_fact(error, "expected_region")) error_add_fact(error, "expected_region", region);
   return error;
 }
 

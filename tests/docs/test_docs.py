@@ -69,22 +69,29 @@ def test_program_of_the_readme_is_the_example():
 
 
 def test_failure_of_the_readme_is_what_the_library_says(langsmith, tmp_path):
-    shown = [block.text for block in blocks("text") if block.page == ROOT / "README.md"]
+    failure, diagnosis = (block.text for block in blocks("text") if block.page == ROOT / "README.md")
     denied = langsmith.credentials("denied")
-    run = subprocess.run(
-        [BUILD / "examples/create", "nightly", langsmith.env["EMULATOR_BUCKET"], "us-east-1", "traces"],
-        env={
-            "LANGSMITH_API_KEY": langsmith.api_key,
-            "LANGSMITH_ENDPOINT": langsmith.endpoint,
-            "AWS_ACCESS_KEY_ID": denied["access_key_id"],
-            "AWS_SECRET_ACCESS_KEY": denied["secret_access_key"],
-        },
-        cwd=tmp_path,
-        check=False,
-        capture_output=True,
-        text=True,
-    )
-    assert (run.returncode, [run.stderr]) == (1, shown)
+    bucket, endpoint = langsmith.env["EMULATOR_BUCKET"], langsmith.env["EMULATOR_S3_ENDPOINT"]
+
+    def run(*command: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [BUILD / "examples" / command[0], *command[1:]],
+            env={
+                "LANGSMITH_API_KEY": langsmith.api_key,
+                "LANGSMITH_ENDPOINT": langsmith.endpoint,
+                "AWS_ACCESS_KEY_ID": denied["access_key_id"],
+                "AWS_SECRET_ACCESS_KEY": denied["secret_access_key"],
+            },
+            cwd=tmp_path,
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+
+    created = run("create", "nightly", bucket, "us-east-1", "traces")
+    assert (created.returncode, created.stderr) == (1, failure)
+    diagnosed = run("diagnose", "nightly", bucket, "us-east-1", "traces", endpoint)
+    assert (diagnosed.returncode, diagnosed.stdout[: len(diagnosis)]) == (1, diagnosis)
 
 
 def test_readme_leads_to_every_page():

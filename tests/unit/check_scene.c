@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "check_scene.h"
 
-struct scene scene;
+struct scene stage;
 struct bucket_double bucket;
 lsexport_destination_spec *spec;
 lsexport_report *told;
 lsexport_call *call;
 
 static void begin(const char *const (*options)[2]) {
-  scene_begin(&scene, options);
-  bucket_double_begin(&bucket, &scene.script);
+  scene_begin(&stage, options);
+  bucket_double_begin(&bucket, &stage.script);
   spec = spec_of_exports();
   lsexport_call_new(&call);
   told = NULL;
@@ -21,7 +21,7 @@ void check_teardown(void) {
   lsexport_report_free(told);
   lsexport_call_free(call);
   lsexport_destination_spec_free(spec);
-  scene_end(&scene);
+  scene_end(&stage);
 }
 
 void check_setup_again(const char *const (*options)[2]) {
@@ -31,10 +31,10 @@ void check_setup_again(const char *const (*options)[2]) {
 
 lsexport_status check(void) {
   lsexport_report_free(told);
-  lsexport_error_free(scene.error);
-  scene.error = NULL;
+  lsexport_error_free(stage.error);
+  stage.error = NULL;
   told = NULL;
-  return lsexport_destination_check(scene.client, spec, call, &told, &scene.error);
+  return lsexport_destination_check(stage.client, spec, call, &told, &stage.error);
 }
 
 void assert_bucket_is_empty(void) {

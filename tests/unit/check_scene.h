@@ -12,7 +12,7 @@
 #define S3_URL "https://exports.s3.eu-west-1.amazonaws.com/"
 #define XML(code, message) "<Error><Code>" code "</Code><Message>" message "</Message></Error>"
 
-extern struct scene scene;
+extern struct scene stage;
 extern struct bucket_double bucket;
 extern lsexport_destination_spec *spec;
 extern lsexport_report *told; /* of the check made last */

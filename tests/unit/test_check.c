@@ -18,7 +18,7 @@ START_TEST(does_what_langsmith_does_and_leaves_nothing) {
   ck_assert_int_eq(verdict_of(told, DELETE), LSEXPORT_VERDICT_GRANTED);
   ck_assert_str_eq(lsexport_report_summary(told),
                    "From this machine the bucket \"exports\" takes all that LangSmith writes.");
-  ck_assert_uint_eq(scene.script.request_count, 10);
+  ck_assert_uint_eq(stage.script.request_count, 10);
   ck_assert_int_eq(finding_of(told, "from_here"), (int)lsexport_report_finding_count(told) - 1);
   for (size_t i = 0; i < lsexport_report_step_count(told); i++)
     ck_assert_int_eq(lsexport_report_step_outcome(told, i), LSEXPORT_OUTCOME_PASSED);
@@ -32,14 +32,14 @@ START_TEST(runs_side_by_side_what_it_can) {
   bucket.answer.headers = "ETag: \"a\"";
   bucket.answer.delay_ms = 100;
   ck_assert_int_eq(check(), LSEXPORT_OK);
-  ck_assert_int_eq(script_request(&scene.script, 0)->at_ms, 0);
-  for (size_t i = 1; i < 4; i++) ck_assert_int_eq(script_request(&scene.script, i)->at_ms, 100);
+  ck_assert_int_eq(script_request(&stage.script, 0)->at_ms, 0);
+  for (size_t i = 1; i < 4; i++) ck_assert_int_eq(script_request(&stage.script, i)->at_ms, 100);
 }
 END_TEST
 
 START_TEST(writes_where_langsmith_writes) {
   ck_assert_int_eq(check(), LSEXPORT_OK);
-  const struct scripted_request *put = script_request(&scene.script, 0);
+  const struct scripted_request *put = script_request(&stage.script, 0);
   ck_assert_int_eq(put->method, METHOD_PUT);
   ck_assert(text_begins(put->url, S3_URL "traces/tmp/lsexport-check-"));
   ck_assert(text_ends(put->url, ".txt"));
@@ -51,16 +51,16 @@ START_TEST(writes_where_langsmith_writes) {
   ck_assert_str_eq(script_header(put, "x-amz-content-sha256"),
                    "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08");
   ck_assert_ptr_null(script_header(put, "x-amz-security-token"));
-  for (size_t i = 1; i < scene.script.request_count; i++)
-    ck_assert(text_begins(script_request(&scene.script, i)->url, S3_URL "traces/"));
+  for (size_t i = 1; i < stage.script.request_count; i++)
+    ck_assert(text_begins(script_request(&stage.script, i)->url, S3_URL "traces/"));
 }
 END_TEST
 
 START_TEST(names_are_random) {
-  script_random(&scene.script, 0x0123456789abcdefULL);
-  script_random(&scene.script, 0xfedcba9876543210ULL);
+  script_random(&stage.script, 0x0123456789abcdefULL);
+  script_random(&stage.script, 0xfedcba9876543210ULL);
   ck_assert_int_eq(check(), LSEXPORT_OK);
-  ck_assert_str_eq(script_request(&scene.script, 0)->url,
+  ck_assert_str_eq(script_request(&stage.script, 0)->url,
                    S3_URL "traces/tmp/lsexport-check-01234567-89ab-4def-aedc-ba9876543210.txt");
 }
 END_TEST
@@ -75,7 +75,7 @@ START_TEST(carries_a_session_token_and_the_options_of_each_write) {
       spec, "{\"Metadata\":{\"Team\":\"a\",\"bad name\":\"b\"},\"BucketKeyEnabled\":true,\"FooBar\":\"x\","
             "\"Tagging\":\"a=b\\nc\",\"ContentLanguage\":\"\",\"CacheControl\":5}");
   ck_assert_int_eq(check(), LSEXPORT_OK);
-  const struct scripted_request *put = script_request(&scene.script, 0);
+  const struct scripted_request *put = script_request(&stage.script, 0);
   ck_assert_str_eq(script_header(put, "x-amz-security-token"), TOKEN);
   ck_assert_str_eq(script_header(put, "x-amz-storage-class"), "STANDARD_IA");
   ck_assert_str_eq(script_header(put, "x-amz-expected-bucket-owner"), "123456789012");
@@ -85,8 +85,8 @@ START_TEST(carries_a_session_token_and_the_options_of_each_write) {
   ck_assert_ptr_null(script_header(put, "content-language"));
   ck_assert_ptr_null(script_header(put, "cache-control"));
   ck_assert_ptr_nonnull(strstr(script_header(put, "authorization"), "x-amz-meta-team;x-amz-security-token;"));
-  for (size_t i = 0; i < scene.script.request_count; i++) {
-    const struct scripted_request *request = script_request(&scene.script, i);
+  for (size_t i = 0; i < stage.script.request_count; i++) {
+    const struct scripted_request *request = script_request(&stage.script, i);
     bool writes = request->method == METHOD_PUT && !strstr(request->url, "uploadId");
     ck_assert_ptr_nonnull(script_header(request, "x-amz-expected-bucket-owner"));
     ck_assert_int_eq(script_header(request, "x-amz-storage-class") != NULL, writes || strstr(request->url, "?uploads"));
@@ -97,7 +97,7 @@ END_TEST
 START_TEST(sends_a_checksum_behind_the_body_over_tls) {
   lsexport_destination_spec_set_checksum_algorithm(spec, "SHA256");
   ck_assert_int_eq(check(), LSEXPORT_OK);
-  const struct scripted_request *put = script_request(&scene.script, 0);
+  const struct scripted_request *put = script_request(&stage.script, 0);
   ck_assert_str_eq(put->body,
                    "4\r\ntest\r\n0\r\nx-amz-checksum-sha256:n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=\r\n\r\n");
   ck_assert_str_eq(script_header(put, "x-amz-content-sha256"), "STREAMING-UNSIGNED-PAYLOAD-TRAILER");
@@ -106,8 +106,8 @@ START_TEST(sends_a_checksum_behind_the_body_over_tls) {
   ck_assert_str_eq(script_header(put, "content-encoding"), "aws-chunked");
   ck_assert_str_eq(script_header(put, "x-amz-decoded-content-length"), "4");
   ck_assert_str_eq(script_header(put, "Transfer-Encoding"), "chunked");
-  for (size_t i = 0; i < scene.script.request_count; i++) {
-    const struct scripted_request *request = script_request(&scene.script, i);
+  for (size_t i = 0; i < stage.script.request_count; i++) {
+    const struct scripted_request *request = script_request(&stage.script, i);
     if (request->method != METHOD_POST) continue;
     if (strstr(request->url, "?uploads"))
       ck_assert_str_eq(script_header(request, "x-amz-checksum-algorithm"), "SHA256");
@@ -121,7 +121,7 @@ START_TEST(sends_a_checksum_before_the_body_over_plain_http) {
   lsexport_destination_spec_set_endpoint_url(spec, "http://storage.example.com:9000");
   lsexport_destination_spec_set_checksum_algorithm(spec, "CRC32");
   ck_assert_int_eq(check(), LSEXPORT_OK);
-  const struct scripted_request *put = script_request(&scene.script, 0);
+  const struct scripted_request *put = script_request(&stage.script, 0);
   ck_assert(text_begins(put->url, "http://storage.example.com:9000/exports/traces/tmp/"));
   ck_assert_str_eq(put->body, "test");
   ck_assert_str_eq(script_header(put, "x-amz-checksum-crc32"), "2H9+DA==");
@@ -172,7 +172,7 @@ END_TEST
 START_TEST(names_what_it_had_to_leave) {
   bucket.denied = ACT_DELETE | ACT_DELETE_BELOW;
   ck_assert_int_eq(check(), LSEXPORT_OK);
-  const char *url = script_request(&scene.script, 0)->url;
+  const char *url = script_request(&stage.script, 0)->url;
   ck_assert_str_eq(lsexport_report_left_key(told, 0), url + strlen(S3_URL));
   ck_assert(text_begins(lsexport_report_left_key(told, 1), "traces/lsexport-check-"));
   ck_assert_str_eq(strstr(lsexport_report_left_key(told, 1), "lsexport"), strstr(url, "lsexport"));
@@ -203,8 +203,8 @@ END_TEST
 START_TEST(refuses_what_create_refuses) {
   lsexport_destination_spec_set_bucket_name(spec, "a/b");
   ck_assert_int_eq(check(), LSEXPORT_ERR_VALIDATION);
-  ck_assert(has_field(scene.error, "config.bucket_name"));
-  ck_assert_uint_eq(scene.script.request_count, 0);
+  ck_assert(has_field(stage.error, "config.bucket_name"));
+  ck_assert_uint_eq(stage.script.request_count, 0);
 }
 END_TEST
 
@@ -214,7 +214,7 @@ START_TEST(refuses_credentials_that_are_not_here) {
     lsexport_destination_spec_set_credentials(spec, others[i]);
     lsexport_credentials_free(others[i]);
     ck_assert_int_eq(check(), LSEXPORT_ERR_VALIDATION);
-    ck_assert(text_begins(field_message(scene.error, "credentials"), "are LangSmith's own"));
+    ck_assert(text_begins(field_message(stage.error, "credentials"), "are LangSmith's own"));
   }
 }
 END_TEST
@@ -222,8 +222,8 @@ END_TEST
 START_TEST(never_touches_the_one_object_of_a_cut_key) {
   lsexport_destination_spec_set_prefix(spec, "told.csv?versionId=1");
   ck_assert_int_eq(check(), LSEXPORT_ERR_VALIDATION);
-  ck_assert(has_field(scene.error, "config.prefix"));
-  ck_assert_uint_eq(scene.script.request_count, 0);
+  ck_assert(has_field(stage.error, "config.prefix"));
+  ck_assert_uint_eq(stage.script.request_count, 0);
 }
 END_TEST
 
@@ -231,14 +231,14 @@ START_TEST(refuses_what_langsmiths_client_refuses) {
   lsexport_destination_spec_set_use_accelerate_endpoint(spec, 1);
   lsexport_destination_spec_set_endpoint_url(spec, "https://storage.example.com");
   ck_assert_int_eq(check(), LSEXPORT_ERR_VALIDATION);
-  ck_assert_uint_eq(scene.script.request_count, 0);
+  ck_assert_uint_eq(stage.script.request_count, 0);
 }
 END_TEST
 
 START_TEST(needs_its_arguments) {
   ck_assert_int_eq(lsexport_destination_check(NULL, spec, NULL, &told, NULL), LSEXPORT_ERR_INVALID_ARGUMENT);
-  ck_assert_int_eq(lsexport_destination_check(scene.client, NULL, NULL, &told, NULL), LSEXPORT_ERR_INVALID_ARGUMENT);
-  ck_assert_int_eq(lsexport_destination_check(scene.client, spec, NULL, NULL, NULL), LSEXPORT_ERR_INVALID_ARGUMENT);
+  ck_assert_int_eq(lsexport_destination_check(stage.client, NULL, NULL, &told, NULL), LSEXPORT_ERR_INVALID_ARGUMENT);
+  ck_assert_int_eq(lsexport_destination_check(stage.client, spec, NULL, NULL, NULL), LSEXPORT_ERR_INVALID_ARGUMENT);
 }
 END_TEST
 

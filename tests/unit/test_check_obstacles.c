@@ -152,7 +152,7 @@ START_TEST(options_that_make_too_many_headers_are_told) {
   strcat(json, "}}");
   lsexport_destination_spec_set_s3_additional_kwargs_json(spec, json);
   ck_assert_int_eq(check(), LSEXPORT_OK);
-  ck_assert_uint_eq(scene.script.request_count, 0);
+  ck_assert_uint_eq(stage.script.request_count, 0);
   ck_assert_ptr_nonnull(strstr(lsexport_report_finding_remedy(told, 0), "Shorten or drop Metadata"));
 }
 END_TEST
@@ -163,7 +163,7 @@ START_TEST(options_of_every_type_are_headers) {
       spec, "{\"BucketKeyEnabled\":false,\"Expires\":\"2030-01-01T00:00:00Z\","
             "\"Metadata\":{\"n\":5,\"null\":null},\"ContentLength\":9,\"WriteOffsetBytes\":7,\"Body\":\"x\"}");
   ck_assert_int_eq(check(), LSEXPORT_OK);
-  const struct scripted_request *put = script_request(&scene.script, 0);
+  const struct scripted_request *put = script_request(&stage.script, 0);
   ck_assert_str_eq(script_header(put, "x-amz-server-side-encryption-bucket-key-enabled"), "false");
   ck_assert_str_eq(script_header(put, "x-amz-write-offset-bytes"), "7");
   ck_assert_ptr_null(script_header(put, "content-length")); /* libcurl writes the true one */
@@ -177,8 +177,8 @@ START_TEST(a_tag_is_escaped) {
   bucket.answer = s3_error(200, "");
   bucket.answer.headers = "ETag: \"a&b<c>\"";
   ck_assert_int_eq(check(), LSEXPORT_OK);
-  for (size_t i = 0; i < scene.script.request_count; i++) {
-    const struct scripted_request *request = script_request(&scene.script, i);
+  for (size_t i = 0; i < stage.script.request_count; i++) {
+    const struct scripted_request *request = script_request(&stage.script, i);
     if (request->method == METHOD_POST && request->body_length)
       ck_assert_ptr_nonnull(strstr(request->body, "<ETag>&quot;a&amp;b&lt;c&gt;&quot;</ETag>"));
   }
@@ -286,9 +286,9 @@ END_TEST
 START_TEST(goes_where_the_bucket_is) {
   bucket.region = "us-west-2";
   ck_assert_int_eq(check(), LSEXPORT_OK);
-  ck_assert_uint_eq(scene.script.request_count, 11);
+  ck_assert_uint_eq(stage.script.request_count, 11);
   ck_assert(
-      text_begins(script_request(&scene.script, 1)->url, "https://exports.s3.us-west-2.amazonaws.com/traces/tmp/"));
+      text_begins(script_request(&stage.script, 1)->url, "https://exports.s3.us-west-2.amazonaws.com/traces/tmp/"));
   ck_assert_int_eq(outcome_of(told, "region"), LSEXPORT_OUTCOME_FAILED);
   ck_assert_str_eq(reason_of(told, "region"), "the bucket is in us-west-2");
   int finding = finding_of(told, "wrong_region");
@@ -304,7 +304,7 @@ START_TEST(follows_a_redirect_by_its_header_once) {
   bucket.answer = s3_error(301, XML("PermanentRedirect", "must be addressed using the specified endpoint"));
   bucket.answer.headers = "x-amz-bucket-region: us-west-2";
   ck_assert_int_eq(check(), LSEXPORT_OK);
-  ck_assert_uint_eq(scene.script.request_count, 2);
+  ck_assert_uint_eq(stage.script.request_count, 2);
   ck_assert_int_eq(outcome_of(told, "put_object"), LSEXPORT_OUTCOME_FAILED);
 }
 END_TEST
@@ -321,7 +321,7 @@ START_TEST(a_region_that_says_nothing_new_is_not_followed) {
   bucket.answer = s3_error(regions[_i].http_status, regions[_i].body);
   bucket.answer.headers = regions[_i].headers;
   ck_assert_int_eq(check(), LSEXPORT_OK);
-  ck_assert_uint_eq(scene.script.request_count, 1);
+  ck_assert_uint_eq(stage.script.request_count, 1);
 }
 END_TEST
 
@@ -330,7 +330,7 @@ START_TEST(a_region_that_is_none_is_not_followed) {
   bucket.answer = s3_error(301, XML("PermanentRedirect", "must be addressed using the specified endpoint"));
   bucket.answer.headers = "x-amz-bucket-region: nowhere/else";
   ck_assert_int_eq(check(), LSEXPORT_OK);
-  ck_assert_uint_eq(scene.script.request_count, 1);
+  ck_assert_uint_eq(stage.script.request_count, 1);
 }
 END_TEST
 

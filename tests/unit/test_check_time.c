@@ -13,7 +13,7 @@ START_TEST(a_storage_that_never_answers_is_told_and_cleaned_up) {
   bucket.strange = ACT_PUT;
   bucket.answer = (struct scripted_outcome){.delay_ms = SCRIPT_NEVER, .sent = true};
   ck_assert_int_eq(check(), LSEXPORT_OK);
-  ck_assert_int_eq(script_now(&scene.script), CHECK_STEP_TIMEOUT_MS);
+  ck_assert_int_eq(script_now(&stage.script), CHECK_STEP_TIMEOUT_MS);
   ck_assert(bucket.saw & ACT_DELETE); /* it may have been written */
   ck_assert_ptr_nonnull(strstr(lsexport_report_summary(told), "the endpoint did not answer LangSmith in time"));
   ck_assert_uint_eq(lsexport_report_left_count(told), 0);
@@ -34,7 +34,7 @@ START_TEST(keeps_time_for_cleaning_up) {
   bucket.strange = ACT_HEAD | ACT_PUT_BELOW | ACT_CREATE;
   bucket.answer = (struct scripted_outcome){.delay_ms = SCRIPT_NEVER, .sent = true};
   ck_assert_int_eq(check(), LSEXPORT_OK);
-  ck_assert_int_eq(script_now(&scene.script), 8000 - 8000 / CHECK_CLEANING_SHARE);
+  ck_assert_int_eq(script_now(&stage.script), 8000 - 8000 / CHECK_CLEANING_SHARE);
   ck_assert(!bucket.has_object && !bucket.has_object_below);
   ck_assert_int_ge(finding_of(told, "upload_left"), 0); /* its answer was lost */
 }
@@ -45,7 +45,7 @@ START_TEST(says_what_is_known_when_the_time_is_over) {
   bucket.strange = ACT_ANY & ~ACT_PUT;
   bucket.answer = (struct scripted_outcome){.delay_ms = SCRIPT_NEVER, .sent = true};
   ck_assert_int_eq(check(), LSEXPORT_OK);
-  ck_assert_int_eq(script_now(&scene.script), 8000);
+  ck_assert_int_eq(script_now(&stage.script), 8000);
   ck_assert_int_ge(finding_of(told, "out_of_time"), 0);
   ck_assert_uint_eq(lsexport_report_left_count(told), 2);
   ck_assert(bucket.has_object);
@@ -79,16 +79,16 @@ START_TEST(a_cancel_says_what_is_in_the_bucket) {
   lsexport_cancel *token = NULL;
   lsexport_cancel_new(&token);
   lsexport_call_set_cancel(call, token);
-  script_at(&scene.script, 1000, cancel_it, token);
+  script_at(&stage.script, 1000, cancel_it, token);
   bucket.strange = ACT_ANY & ~ACT_PUT;
   bucket.answer = (struct scripted_outcome){.delay_ms = SCRIPT_NEVER, .sent = true};
   ck_assert_int_eq(check(), LSEXPORT_ERR_CANCELLED);
   ck_assert_ptr_null(told);
-  ck_assert_int_eq(script_now(&scene.script), 1000);
-  const char *left = lsexport_error_fact(scene.error, "left_object");
+  ck_assert_int_eq(script_now(&stage.script), 1000);
+  const char *left = lsexport_error_fact(stage.error, "left_object");
   ck_assert(text_begins(left, "traces/tmp/lsexport-check-"));
-  ck_assert(text_begins(lsexport_error_fact(scene.error, "left_object_below_prefix"), "traces/lsexport-check-"));
-  ck_assert_ptr_nonnull(lsexport_error_fact(scene.error, "left_upload"));
+  ck_assert(text_begins(lsexport_error_fact(stage.error, "left_object_below_prefix"), "traces/lsexport-check-"));
+  ck_assert_ptr_nonnull(lsexport_error_fact(stage.error, "left_upload"));
   lsexport_cancel_free(token);
 }
 END_TEST
@@ -99,8 +99,8 @@ START_TEST(a_cancel_before_anything_leaves_nothing) {
   lsexport_cancel_trigger(token);
   lsexport_call_set_cancel(call, token);
   ck_assert_int_eq(check(), LSEXPORT_ERR_CANCELLED);
-  ck_assert_ptr_null(lsexport_error_fact(scene.error, "left_object"));
-  ck_assert_uint_eq(scene.script.request_count, 0);
+  ck_assert_ptr_null(lsexport_error_fact(stage.error, "left_object"));
+  ck_assert_uint_eq(stage.script.request_count, 0);
   lsexport_cancel_free(token);
 }
 END_TEST
@@ -109,11 +109,11 @@ START_TEST(repeats_what_may_be_repeated) {
   bucket.strange = ACT_CREATE;
   bucket.answer = s3_error(503, XML("SlowDown", "Please reduce your request rate."));
   ck_assert_int_eq(check(), LSEXPORT_OK);
-  ck_assert_uint_eq(script_count(&scene.script, METHOD_POST), 1); /* a second would leave an upload unknown */
+  ck_assert_uint_eq(script_count(&stage.script, METHOD_POST), 1); /* a second would leave an upload unknown */
   bucket.strange = ACT_PUT;
-  scene.script.request_count = 0;
+  stage.script.request_count = 0;
   ck_assert_int_eq(check(), LSEXPORT_OK);
-  ck_assert_uint_eq(script_count(&scene.script, METHOD_PUT), 3);
+  ck_assert_uint_eq(script_count(&stage.script, METHOD_PUT), 3);
 }
 END_TEST
 
