@@ -75,17 +75,17 @@ static const char *reason_of(const lsexport_error *error) {
 static void add_steps(const struct check *check, lsexport_report *report) {
   for (enum check_step step = 0; step < STEP_COUNT; step++) {
     const struct check_result *result = &check->results[step];
-    char line[LINE_MAX] = "";
-    if (result->error) snprintf(line, sizeof line, "%s", reason_of(result->error));
-    if (result->late) snprintf(line, sizeof line, "the time was over");
     bool idle = result->state == CHECK_SKIPPED && !result->late;
     if (idle && (step == STEP_DROP_SECOND_UPLOAD || step == STEP_CREATE_SECOND_UPLOAD)) continue;
-    if (idle) snprintf(line, sizeof line, "what it needs did not pass");
+    const char *reason = result->error  ? reason_of(result->error)
+                         : result->late ? "the time was over"
+                         : idle         ? "what it needs did not pass"
+                                        : "";
     report_add_step(report, &(struct report_step){.name = step_names[step],
                                                   .outcome = result->state == CHECK_PASSED   ? LSEXPORT_OUTCOME_PASSED
                                                              : result->state == CHECK_FAILED ? LSEXPORT_OUTCOME_FAILED
                                                                                              : LSEXPORT_OUTCOME_SKIPPED,
-                                                  .reason = line,
+                                                  .reason = reason,
                                                   .http_status = result->http_status,
                                                   .storage_code = lsexport_error_storage_code(result->error),
                                                   .duration_us = result->duration_us});
