@@ -125,7 +125,7 @@ static bool is_private_ipv6(const uint8_t bytes[16]) {
 
 static bool is_private_name(const char *host) {
   return !strchr(host, '.') || text_ends(host, ".local") || text_ends(host, ".internal") ||
-         text_ends(host, ".localhost");
+         text_ends(host, ".localhost") || text_ends(host, ".vpce.amazonaws.com");
 }
 
 bool explain_is_private(const char *host) {
@@ -154,7 +154,9 @@ static void explain_reach(const struct explained *explained) {
     explain_tell(explained, FINDING_LOOPBACK_ADDRESS, NULL);
 }
 
-static bool is_website(const char *host) { return strstr(host, ".s3-website") || text_begins(host, "s3-website"); }
+static bool is_website(const char *host) {
+  return address_is_of_aws(host) && (strstr(host, ".s3-website") || text_begins(host, "s3-website"));
+}
 
 static bool is_console(const char *host) {
   static const char *const hosts[] = {"console.aws.amazon.com", "console.amazonaws.cn", "console.cloud.google.com",

@@ -9,12 +9,11 @@
 #define TEST_KEY_REST 44    /* of "tmp/", a UUID and ".txt" */
 #define EXPORT_KEY_REST 180 /* of export_id=, tenant_id=, session_id=, runs, year=, month=, day= and a file's name */
 
-/* keys ends with a slash. */
-static bool has_dot_segment(const char *keys) {
-  for (const char *segment = keys; *segment;) {
+static bool has_dot_segment(const char *prefix) {
+  for (const char *segment = prefix; *segment; segment += strspn(segment, "/")) {
     size_t length = strcspn(segment, "/");
-    if ((length == 1 && segment[0] == '.') || (length == 2 && segment[0] == '.' && segment[1] == '.')) return true;
-    segment += length + 1;
+    if (length && length <= 2 && strspn(segment, ".") >= length) return true;
+    segment += length;
   }
   return false;
 }
@@ -49,6 +48,7 @@ static void explain_words(const struct explained *explained, const char *prefix)
     explain_tell(explained, FINDING_PREFIX_BLANK_ENDS, NULL);
   if (text_begins(prefix, "s3://") || text_begins(prefix, "s3a://") || text_begins(prefix, "gs://"))
     explain_tell(explained, FINDING_PREFIX_SCHEME, NULL);
+  if (has_dot_segment(prefix)) explain_tell(explained, FINDING_PREFIX_DOTS, NULL);
   if (bucket && text_begins(prefix, bucket) && (!prefix[name] || prefix[name] == '/'))
     explain_tell(explained, FINDING_PREFIX_BEGINS_WITH_BUCKET, NULL);
 }
@@ -65,6 +65,5 @@ void explain_prefix(const struct explained *explained) {
   }
   explain_slashes(explained, address->key_prefix);
   explain_length(explained, address);
-  if (has_dot_segment(address->key_prefix)) explain_tell(explained, FINDING_PREFIX_DOTS, NULL);
   if (strpbrk(address->key_prefix, "*?[")) explain_tell(explained, FINDING_PREFIX_PATTERN, NULL);
 }

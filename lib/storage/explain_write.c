@@ -14,7 +14,8 @@ static void explain_acl(const struct explained *explained, const char *acl) {
       "aws-exec-read", "bucket-owner-read", "bucket-owner-full-control"};
   for (size_t i = 0; i < sizeof acls / sizeof *acls; i++)
     if (text_equal(acls[i], acl)) {
-      if (explained->is_aws) explain_tell_member(explained, FINDING_ACL_ON_AWS, "ACL", NULL);
+      if (explained->is_aws && !text_equal(acl, "bucket-owner-full-control"))
+        explain_tell_member(explained, FINDING_ACL_ON_AWS, "ACL", NULL);
       return;
     }
   explain_tell_member(explained, FINDING_KWARG_ACL, "ACL", NULL);
