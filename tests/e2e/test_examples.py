@@ -4,10 +4,12 @@
 import os
 import re
 import subprocess
+from pathlib import Path
 
 import pytest
 from conftest import EXAMPLES
 
+ROOT = Path(__file__).parents[2]
 UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 
@@ -115,6 +117,10 @@ def test_explain(shell, langsmith):
         'LangSmith will write to the bucket "my-bucket" on my-bucket.s3.eu-west-1.amazonaws.com.\n'
     )
     assert "https://my-bucket.s3.eu-west-1.amazonaws.com/traces/tmp/<uuid>.txt\n" in run.stdout
+    run = shell("explain", "exp", "traces/", "", "https://s3.eu-west-1.amazonaws.com")
+    page = (ROOT / "docs/explain.md").read_text()
+    [shown] = re.findall(r"^```text\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    assert run.stdout.startswith(shown)
     run = shell("explain", "my-bucket", "traces?versionId=1", "", "https://my_bucket.example.com")
     assert (run.returncode, run.stderr) == (1, "")
     assert run.stdout.startswith("This destination will not work: ")
