@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_vectors FILE: makes the calls of the file, over a socket, and compares what comes of them. README.md tells what a
- * vector is. */
+/* test_vectors CALLS EXPLANATIONS: makes the calls of the one file, over a socket, and explains the specs of the other, and
+ * compares what comes of them. README.md tells what a vector is. */
 #include "caller.h"
 #include "complaints.h"
 
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static json_t *vectors;
+static json_t *vectors, *explanations;
 
 static const char *text_of(const json_t *object, const char *key) {
   return json_string_value(json_object_get(object, key));
@@ -113,6 +113,11 @@ static lsexport_destination_spec *spec_of(const json_t *arguments, const lsexpor
     else
       setter->number(spec, number_of(setter, value));
     free(text);
+  }
+  size_t index;
+  json_t *allowed;
+  json_array_foreach(json_object_get(arguments, "allow"), index, allowed) {
+    lsexport_destination_spec_allow(spec, json_string_value(allowed));
   }
   return spec;
 }
@@ -274,15 +279,56 @@ START_TEST(vector_holds) {
 }
 END_TEST
 
+/* ---- explanations, which nobody else has a part in ---- */
+
+static json_t *findings_told(const lsexport_report *report) {
+  static const char *const severities[] = {NULL, "note", "warning", "error"};
+  json_t *array = json_array();
+  for (size_t i = 0; i < lsexport_report_finding_count(report); i++)
+    json_array_append_new(
+        array, json_pack("{s:s, s:s, s:s}", "severity", severities[lsexport_report_finding_severity(report, i)], "code",
+                         lsexport_report_finding_code(report, i), "field", lsexport_report_finding_field(report, i)));
+  return array;
+}
+
+static json_t *told_by_report(const lsexport_report *report) {
+  return json_pack("{s:s, s:s, s:s, s:s, s:s?, s:s, s:o}", "url", lsexport_report_url(report), "host",
+                   lsexport_report_host(report), "bucket", lsexport_report_bucket(report), "object_key",
+                   lsexport_report_object_key(report), "addressing_style",
+                   styles[lsexport_report_addressing_style(report)], "signing_region",
+                   lsexport_report_signing_region(report), "findings", findings_told(report));
+}
+
+START_TEST(explanation_holds) {
+  const json_t *vector = json_array_get(explanations, (size_t)_i), *arguments = json_object_get(vector, "arguments");
+  const char *where = text_of(vector, "name"), *root = text_of(vector, "api_root");
+  lsexport_client *client = root ? client_of(vector, root) : NULL;
+  lsexport_credentials *credentials = credentials_of(arguments);
+  lsexport_destination_spec *spec = spec_of(arguments, credentials);
+  lsexport_report *report = NULL;
+  ck_assert_int_eq(lsexport_destination_explain(client, spec, &report, NULL), LSEXPORT_OK);
+  expect_members(json_object_get(vector, "expected"), told_by_report(report), NULL, where);
+  lsexport_report_free(report);
+  lsexport_destination_spec_free(spec);
+  lsexport_credentials_free(credentials);
+  lsexport_client_free(client);
+  complaints_raise();
+}
+END_TEST
+
 int main(int argc, char **argv) {
   json_error_t mistake;
-  vectors = argc == 2 ? json_load_file(argv[1], 0, &mistake) : NULL;
-  if (!json_array_size(vectors)) return fprintf(stderr, "usage: test_vectors FILE, which holds vectors\n"), 2;
+  vectors = argc == 3 ? json_load_file(argv[1], 0, &mistake) : NULL;
+  explanations = argc == 3 ? json_load_file(argv[2], 0, &mistake) : NULL;
+  if (!json_array_size(vectors) || !json_array_size(explanations))
+    return fprintf(stderr, "usage: test_vectors CALLS EXPLANATIONS, files that hold vectors\n"), 2;
   Suite *suite = suite_create("test_vectors");
   faults_begin();
   TCase *cases = faults_case(suite, "vectors");
   tcase_add_loop_test(cases, vector_holds, 0, (int)json_array_size(vectors));
+  tcase_add_loop_test(cases, explanation_holds, 0, (int)json_array_size(explanations));
   int failed = faults_end(suite);
   json_decref(vectors);
+  json_decref(explanations);
   return failed;
 }
