@@ -14,7 +14,10 @@ CALLBACKS = """
 extern "Python" int32_t lsexport_python_tick(uintptr_t);
 extern "Python" void lsexport_python_log(uintptr_t, const char *, size_t);
 """
-ENUMERATIONS = {"Status": "ERR", "Cause": "CAUSE", "Side": "SIDE", "Applied": "APPLIED"}
+ENUMERATIONS = {
+    **{"Status": "ERR", "Cause": "CAUSE", "Side": "SIDE", "Applied": "APPLIED"},
+    **{"Severity": "SEVERITY", "Need": "NEED", "Verdict": "VERDICT", "Outcome": "OUTCOME"},
+}
 
 
 def in_order(headers: list[Path]) -> list[str]:

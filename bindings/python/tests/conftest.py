@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The emulator comes as the fixture `langsmith` from its own package."""
 
+import asyncio
+import inspect
 import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -27,6 +29,27 @@ def client(langsmith: Any) -> Iterator[lsexport.Client]:
     """A client of the emulator."""
     with lsexport.Client(api_key=langsmith.api_key, api_root=langsmith.endpoint) as client:
         yield client
+
+
+class Calls:
+    """One client or the other, its calls made here and now."""
+
+    def __init__(self, client: Any) -> None:
+        self.client = client
+        self.runner = asyncio.new_event_loop()
+
+    def __call__(self, name: str, *positional: Any, **keywords: Any) -> Any:
+        result = getattr(self.client, name)(*positional, **keywords)
+        return self.runner.run_until_complete(result) if inspect.isawaitable(result) else result
+
+
+@pytest.fixture(params=[lsexport.Client, lsexport.AsyncClient], ids=["sync", "async"])
+def call(request: Any, langsmith: Any) -> Iterator[Calls]:
+    """A client of the emulator, of each kind."""
+    calls = Calls(request.param(api_key=langsmith.api_key, api_root=langsmith.endpoint))
+    yield calls
+    calls("close")
+    calls.runner.close()
 
 
 @pytest.fixture

@@ -1,33 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Create, find, rotate and delete, as a program would, and what LangSmith saw of it."""
 
-import asyncio
-import inspect
-from typing import Any
-
 import lsexport
 import pytest
 from conftest import credentials_of
-
-
-class Calls:
-    """One client or the other, its calls made here and now."""
-
-    def __init__(self, client: Any) -> None:
-        self.client = client
-        self.runner = asyncio.new_event_loop()
-
-    def __call__(self, name: str, *positional: Any, **keywords: Any) -> Any:
-        result = getattr(self.client, name)(*positional, **keywords)
-        return self.runner.run_until_complete(result) if inspect.isawaitable(result) else result
-
-
-@pytest.fixture(params=[lsexport.Client, lsexport.AsyncClient], ids=["sync", "async"])
-def call(request, langsmith):
-    calls = Calls(request.param(api_key=langsmith.api_key, api_root=langsmith.endpoint))
-    yield calls
-    calls("close")
-    calls.runner.close()
 
 
 def methods(langsmith) -> list[str]:
@@ -126,6 +102,8 @@ def test_a_closed_client_says_so(call, langsmith):
     call("close")
     with pytest.raises(lsexport.InvalidStateError):
         call("list_destinations")
+    with pytest.raises(lsexport.InvalidStateError):
+        call("explain_destination")
     assert len(langsmith.requests()) == 1
 
 

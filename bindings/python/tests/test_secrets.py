@@ -74,6 +74,9 @@ REFUSED_HERE: dict[str, Callable[[], Any]] = {
         api_key=API_KEY, proxy_password=PASSWORD, no_option=1
     ),
     "a password that is a list": lambda: lsexport.Client(api_key=API_KEY, proxy_password=[PASSWORD]),  # type: ignore[arg-type]
+    "a secret in the place of credentials to explain": lambda: lsexport.explain_destination(
+        **{**spec(), "credentials": SECRET}
+    ),
     "a secret in the place of credentials": lambda: client_of("http://127.0.0.1:9").create_destination(
         **{**spec(), "credentials": SECRET}
     ),
@@ -103,6 +106,24 @@ def test_an_answer_that_repeats_all_secrets_is_washed(serve, caplog):
     assert_clean(repr(error) + str(error) + repr(vars(error)) + error.json + repr(pickle.dumps(error)))
     assert_clean(frames_of_ours(error))
     assert len(caplog.records) == 2
+    assert_clean("".join(f"{record.getMessage()} {vars(record)}" for record in caplog.records))
+
+
+@pytest.mark.parametrize("name", ["explain_destination", "check_destination", "diagnose_destination"])
+def test_a_report_shows_none(serve, caplog, name):
+    langsmith = serve(reply(400, {"detail": f"no: {API_KEY} {SECRET} {TOKEN}"}, **{"X-Request-Id": API_KEY}))
+    words = f"<Error><Code>{SECRET}</Code><Message>no: {SECRET} {TOKEN}</Message></Error>"
+    bucket = serve({"status": 403, "headers": {"Content-Type": "application/xml"}, "body": words})
+    caplog.set_level(logging.DEBUG)
+    mistaken = {**spec(), "endpoint_url": bucket.url, "prefix": f"a/{SECRET}"}
+    with client_of(langsmith.url, logger=logging.getLogger("canary")) as client:
+        report = getattr(client, name)(**mistaken)
+    assert (len(bucket.requests) > 0, len(langsmith.requests)) == {
+        "explain_destination": (False, 0),
+        "check_destination": (True, 0),
+        "diagnose_destination": (True, 1),
+    }[name]
+    assert_clean(f"{report} {report!r} {report.json} {pickle.dumps(report)!r} {vars(report)}")
     assert_clean("".join(f"{record.getMessage()} {vars(record)}" for record in caplog.records))
 
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The calls of tests/vectors: makes them with a client, and compares. As a program it makes all of them, for a checker
-of memory to look at."""
+"""The vectors of tests/vectors: makes the calls with a client, explains the specs, and compares. As a program it does
+all of that, for a checker of memory to look at."""
 
 import asyncio
 import json
@@ -14,6 +14,7 @@ from server import Server
 
 ROOT = Path(__file__).resolve().parents[3]
 VECTORS = json.loads((ROOT / "tests/vectors/destinations.json").read_text())
+EXPLANATIONS = json.loads((ROOT / "tests/vectors/explain.json").read_text())
 
 
 def arguments_of(vector: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
@@ -107,7 +108,27 @@ def check(vector: dict[str, Any], make: Callable[[dict[str, Any], str], Any]) ->
         check_request(server.requests, expected["request"])
 
 
+def explain(vector: dict[str, Any]) -> lsexport.Report:
+    _, keywords = arguments_of(vector)
+    if vector["api_root"] is None:
+        return lsexport.explain_destination(**keywords)
+    with lsexport.Client(api_key="lsv2_pt_vectors", api_root=vector["api_root"]) as client:
+        return client.explain_destination(**keywords)
+
+
+def check_explanation(vector: dict[str, Any]) -> None:
+    report = explain(vector)
+    expected = dict(vector["expected"])
+    findings = expected.pop("findings")
+    assert {name: getattr(report, name) for name in expected} == expected
+    assert [(one.severity.name.lower(), one.code, one.field) for one in report.findings] == [
+        (finding["severity"], finding["code"], finding["field"]) for finding in findings
+    ]
+
+
 if __name__ == "__main__":
+    for each in EXPLANATIONS:
+        check_explanation(each)
     for each in VECTORS:
         check(each, call)
         check(each, call_async)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""LangSmith bulk-export destinations: create, ensure, rotate, list and delete them.
+"""LangSmith bulk-export destinations: create, ensure, rotate, list and delete them, and see why one
+does not work.
 
 with lsexport.Client.from_environment() as client:
     destination = client.ensure_destination(
@@ -12,9 +13,9 @@ with lsexport.Client.from_environment() as client:
 
 from ._async_client import AsyncClient
 from ._calls import Cancel
-from ._client import Client
+from ._client import Client, explain_destination
 from ._config import OptionValue
-from ._constants import Applied, Cause, Side, Status
+from ._constants import Applied, Cause, Need, Outcome, Severity, Side, Status, Verdict
 from ._credentials import Credentials
 from ._destination import Destination
 from ._errors import (
@@ -56,6 +57,7 @@ from ._errors import (
     ValidationError,
 )
 from ._library import OLD_CREDENTIALS_NEEDED, Option, __version__, options, version_details, wipe_freed_memory
+from ._report import Finding, Permission, Report, Step
 from ._spec import DestinationSpec
 
 __all__ = [
@@ -75,6 +77,7 @@ __all__ = [
     "DnsError",
     "Error",
     "FieldError",
+    "Finding",
     "ForbiddenError",
     "ForkedError",
     "InUseError",
@@ -84,20 +87,26 @@ __all__ = [
     "InvalidEndpointError",
     "InvalidStateError",
     "KeyIdNotFoundError",
+    "Need",
     "NoMemoryError",
     "NotFoundError",
     "OLD_CREDENTIALS_NEEDED",
     "Option",
     "OptionValue",
+    "Outcome",
+    "Permission",
     "ProtocolError",
     "ProxyError",
     "QuotaError",
     "RateLimitedError",
     "RedirectError",
     "RejectedError",
+    "Report",
     "ServerError",
+    "Severity",
     "Side",
     "Status",
+    "Step",
     "StorageError",
     "StorageUnavailableError",
     "TimeoutError",
@@ -108,7 +117,9 @@ __all__ = [
     "UnsupportedByServerError",
     "UnsupportedError",
     "ValidationError",
+    "Verdict",
     "__version__",
+    "explain_destination",
     "options",
     "version_details",
     "wipe_freed_memory",

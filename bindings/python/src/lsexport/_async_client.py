@@ -19,7 +19,8 @@ from ._credentials import Credentials
 from ._destination import Destination
 from ._errors import Error, from_handle, from_status, taken_error
 from ._ffi import ffi, lib
-from ._operations import Operation, Result
+from ._operations import Operation, Result, opened
+from ._report import Report
 from ._spec import DestinationSpec
 
 if TYPE_CHECKING:
@@ -122,6 +123,35 @@ class AsyncClient:
         """Deletes a destination. Raises InUseError when an export, running or finished, refers to it."""
         await self._run(operations.delete(destination_id), timeout, workspace_id)
 
+    def explain_destination(self, **spec: Unpack[DestinationSpec]) -> Report:
+        """Says where LangSmith will write with this spec, and what is wrong or dangerous about it. Sends nothing, and
+        looks no name up. A spec that create_destination refuses is no failure here: the findings say so."""
+        return operations.explain(self._handle, spec)
+
+    async def check_destination(
+        self,
+        *,
+        timeout: float | None = None,
+        workspace_id: str | None = None,
+        **spec: Unpack[DestinationSpec],
+    ) -> Report:
+        """Tries the bucket from this machine, with the spec's credentials: writes what LangSmith would write to it, and
+        deletes it again. check_keys of explain_destination's report names the objects before, `left` those that had to
+        stay. That the bucket refuses is no failure. Raises ValidationError for what cannot be tried from here."""
+        return await self._run(operations.check(spec), timeout, workspace_id)
+
+    async def diagnose_destination(
+        self,
+        *,
+        timeout: float | None = None,
+        workspace_id: str | None = None,
+        **spec: Unpack[DestinationSpec],
+    ) -> Report:
+        """Creates the destination, as create_destination does, and checks the bucket at the same time. The summary says
+        what both answers mean together. That LangSmith refuses is no failure: `error` is its answer, and `destination`
+        is what it created."""
+        return await self._run(operations.diagnose(spec), timeout, workspace_id)
+
     async def close(self) -> None:
         """Ends the calls in flight with CancelledError, and gives up the connections. A second time does nothing."""
         self._handle = None
@@ -147,8 +177,7 @@ class AsyncClient:
 
     async def _run(self, operation: Operation[Result], timeout: float | None, workspace_id: str | None) -> Result:
         loop = asyncio.get_running_loop()
-        if self._handle is None:
-            raise from_status(Status.INVALID_STATE, "closed client")
+        handle = opened(self._handle)
         if self._loop is None:
             self._open(loop)
         self._check_loop()
@@ -157,7 +186,7 @@ class AsyncClient:
         lib.lsexport_call_set_queue(call, self._queue, number)
         outputs = [ffi.NULL] if operation.kind.out else []
         error_out = ffi.new("lsexport_error **")
-        operation.function(self._handle, *operation.arguments, call, *outputs, error_out)
+        operation.function(handle, *operation.arguments, call, *outputs, error_out)
         if (error := taken_error(error_out)) is not None:
             raise error
         future: asyncio.Future[Result] = loop.create_future()

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, NoReturn
 from . import _operations as operations
 from ._calls import Cancel, blocking_call, in_flight, raised_in_callback
 from ._config import OptionValue, new_client
-from ._constants import Status
 from ._credentials import Credentials
 from ._destination import Destination
-from ._errors import from_status, taken_error
+from ._errors import taken_error
 from ._ffi import ffi
-from ._operations import Operation, Result, taken
+from ._operations import Operation, Result, opened, taken
+from ._report import Report
 from ._spec import DestinationSpec
 
 if TYPE_CHECKING:
@@ -114,6 +114,37 @@ class Client:
         """Deletes a destination. Raises InUseError when an export, running or finished, refers to it."""
         self._run(operations.delete(destination_id), timeout, workspace_id, cancel)
 
+    def explain_destination(self, **spec: Unpack[DestinationSpec]) -> Report:
+        """Says where LangSmith will write with this spec, and what is wrong or dangerous about it. Sends nothing, and
+        looks no name up. A spec that create_destination refuses is no failure here: the findings say so."""
+        return operations.explain(self._handle, spec)
+
+    def check_destination(
+        self,
+        *,
+        timeout: float | None = None,
+        workspace_id: str | None = None,
+        cancel: Cancel | None = None,
+        **spec: Unpack[DestinationSpec],
+    ) -> Report:
+        """Tries the bucket from this machine, with the spec's credentials: writes what LangSmith would write to it, and
+        deletes it again. check_keys of explain_destination's report names the objects before, `left` those that had to
+        stay. That the bucket refuses is no failure. Raises ValidationError for what cannot be tried from here."""
+        return self._run(operations.check(spec), timeout, workspace_id, cancel)
+
+    def diagnose_destination(
+        self,
+        *,
+        timeout: float | None = None,
+        workspace_id: str | None = None,
+        cancel: Cancel | None = None,
+        **spec: Unpack[DestinationSpec],
+    ) -> Report:
+        """Creates the destination, as create_destination does, and checks the bucket at the same time. The summary says
+        what both answers mean together. That LangSmith refuses is no failure: `error` is its answer, and `destination`
+        is what it created."""
+        return self._run(operations.diagnose(spec), timeout, workspace_id, cancel)
+
     def close(self) -> None:
         """Gives up the connections. Calls in flight on other threads end as they would have. A second time does
         nothing."""
@@ -137,9 +168,7 @@ class Client:
         workspace_id: str | None,
         cancel: Cancel | None,
     ) -> Result:
-        handle = self._handle  # our own reference: a close() meanwhile frees nothing under us
-        if handle is None:
-            raise from_status(Status.INVALID_STATE, "closed client")
+        handle = opened(self._handle)  # our own reference: a close() meanwhile frees nothing under us
         outputs = [ffi.new(operation.kind.out)] if operation.kind.out else []
         error_out = ffi.new("lsexport_error **")
         cancel = in_flight.enter(cancel)
@@ -154,4 +183,9 @@ class Client:
             raise raised from error
         if error is not None:
             raise error
-        return taken(operation, *outputs)
+        return taken(operation.kind, *outputs)
+
+
+def explain_destination(**spec: Unpack[DestinationSpec]) -> Report:
+    """What Client.explain_destination tells, without a client: then nothing is known of where LangSmith runs."""
+    return operations.explain(ffi.NULL, spec)

@@ -13,7 +13,7 @@ from ._ffi import ffi, lib
 from ._text import optional, required
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
-_ADDRESSING = {
+ADDRESSING = {
     lib.LSEXPORT_ADDRESSING_UNSET: None,
     lib.LSEXPORT_ADDRESSING_AUTO: "auto",
     lib.LSEXPORT_ADDRESSING_VIRTUAL: "virtual",
@@ -74,7 +74,7 @@ def read(handle: Any) -> Destination:
         endpoint_url=optional(lib.lsexport_destination_endpoint_url(handle)),
         aws_role_arn=optional(lib.lsexport_destination_aws_role_arn(handle)),
         include_bucket_in_prefix=bool(lib.lsexport_destination_include_bucket_in_prefix(handle)),
-        addressing_style=_ADDRESSING.get(style, "unknown"),
+        addressing_style=ADDRESSING.get(style, "unknown"),
         config_kwargs_s3=_parsed(lib.lsexport_destination_config_kwargs_s3_json(handle)),
         s3_additional_kwargs=_parsed(lib.lsexport_destination_s3_additional_kwargs_json(handle)),
         created_at=_time(lib.lsexport_destination_created_at_unix_us(handle)),

@@ -7,9 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from ._constants import Status
 from ._credentials import Credentials
 from ._destination import Destination, read, read_list
+from ._errors import from_status, taken_error
 from ._ffi import ffi, lib
+from ._report import Report
+from ._report import read as read_report
 from ._spec import DestinationSpec, credentials_handle, new_spec
 from ._text import encoded
 
@@ -34,6 +38,7 @@ DESTINATION: Kind[Destination] = Kind(
 DESTINATIONS: Kind[list[Destination]] = Kind(
     "lsexport_destinations **", lib.lsexport_completion_destinations, read_list, lib.lsexport_destinations_free
 )
+REPORT: Kind[Report] = Kind("lsexport_report **", lib.lsexport_completion_report, read_report, lib.lsexport_report_free)
 NOTHING: Kind[None] = Kind(None, lambda completion: None, lambda handle: None, lambda handle: None)
 
 
@@ -69,12 +74,37 @@ def delete(destination_id: str) -> Operation[None]:
     return Operation(lib.lsexport_destination_delete, (encoded("destination_id", destination_id),), NOTHING)
 
 
-def taken(operation: Operation[Result], out: Any = None) -> Result:
+def check(spec: DestinationSpec) -> Operation[Report]:
+    return Operation(lib.lsexport_destination_check, (new_spec(spec),), REPORT)
+
+
+def diagnose(spec: DestinationSpec) -> Operation[Report]:
+    return Operation(lib.lsexport_destination_diagnose, (new_spec(spec),), REPORT)
+
+
+def explain(client: Any, spec: DestinationSpec) -> Report:
+    """Made here and now, by either client: there is nothing to wait for. NULL is a client, too."""
+    made = new_spec(spec)
+    out, error_out = ffi.new(REPORT.out), ffi.new("lsexport_error **")
+    lib.lsexport_destination_explain(opened(client), made, out, error_out)
+    if (error := taken_error(error_out)) is not None:
+        raise error
+    return taken(REPORT, out)
+
+
+def opened(client: Any) -> Any:
+    """The handle of a client that was not closed."""
+    if client is None:
+        raise from_status(Status.INVALID_STATE, "closed client")
+    return client
+
+
+def taken(kind: Kind[Result], out: Any = None) -> Result:
     """The result in an output of C's, which is freed."""
     if out is None:
-        return operation.kind.read(None)
-    handle = ffi.gc(out[0], operation.kind.free)
+        return kind.read(None)
+    handle = ffi.gc(out[0], kind.free)
     try:
-        return operation.kind.read(handle)
+        return kind.read(handle)
     finally:
         ffi.release(handle)

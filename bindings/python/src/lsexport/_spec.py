@@ -28,7 +28,7 @@ class _Needed(TypedDict):
 
 
 class DestinationSpec(_Needed, total=False):
-    """The keyword arguments of create_destination and ensure_destination. None is the same as leaving one out. Values
+    """The keyword arguments of each call that takes a destination. None is the same as leaving one out. Values
     are checked by the call, all at once: ValidationError names each that fails."""
 
     prefix: str | None
