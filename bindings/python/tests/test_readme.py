@@ -9,6 +9,7 @@ from pathlib import Path
 
 import lsexport
 import pytest
+from conftest import credentials_of
 
 README = (Path(__file__).parents[1] / "README.md").read_text()
 PROGRAMS = re.findall(r"^```python\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
@@ -42,10 +43,14 @@ def test_a_new_user_gets_to_a_rotated_destination(langsmith, tmp_path, program):
     assert langsmith.seen(new["secret_access_key"]) == ["body"]
 
 
-def create_of_the_readme():
+def function_of_the_readme(program: str, name: str):
     names = {"lsexport": lsexport}
-    exec(PROGRAMS[2], names)
-    return names["create"]
+    exec(program, names)
+    return names[name]
+
+
+def create_of_the_readme():
+    return function_of_the_readme(PROGRAMS[2], "create")
 
 
 def test_the_way_back_of_the_readme(client, spec, langsmith):
@@ -59,3 +64,14 @@ def test_the_fields_of_the_readme(client, spec, langsmith, capsys):
         create_of_the_readme()(client, **{**spec, "bucket_name": "ab"})
     assert capsys.readouterr().out.startswith("config.bucket_name must have")
     assert langsmith.requests() == []
+
+
+def test_the_reasons_of_the_readme(client, spec, langsmith):
+    create = function_of_the_readme(PROGRAMS[3], "create_or_tell_why")
+    spec["endpoint_url"] = langsmith.env["EMULATOR_S3_ENDPOINT"]
+    assert create(client, **spec).display_name == "nightly"
+    with pytest.raises(SystemExit, match="it is the policy"):
+        create(client, **{**spec, "credentials": credentials_of(langsmith, "denied")})
+    with pytest.raises(SystemExit, match="bucket_name must have"):
+        create(client, **{**spec, "bucket_name": "ab"})
+    assert [request["method"] for request in langsmith.requests()] == ["POST", "POST"]

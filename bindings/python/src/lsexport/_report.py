@@ -22,7 +22,7 @@ class Finding:
 
     severity: Severity
     code: str
-    """A word that stays the same, as "bucket_twice"; docs/explain.md lists them."""
+    """A word that stays the same, as "bucket_twice"; docs/explain.md and docs/check.md list them."""
     field: str
     """The member of the spec, as "config.prefix"."""
     reason: str
@@ -98,7 +98,7 @@ class Report:
     text: str = field(repr=False)
     """For people: lines of up to 100 columns, but for URLs and keys."""
     json: str = field(repr=False)
-    """All of it as one JSON object, whose members docs/explain.md lists."""
+    """All of it as one JSON object; docs/explain.md and docs/check.md list its members."""
 
     def __str__(self) -> str:
         return self.text
