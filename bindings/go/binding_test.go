@@ -108,7 +108,7 @@ func TestEveryConstantIsThere(t *testing.T) {
 	for _, one := range regexp.MustCompile(`(?m)^\t(\w+) +\w+ += (\d+)$`).FindAllStringSubmatch(ours, -1) {
 		given[strings.ToUpper(one[1])] = one[2]
 	}
-	kinds := `(ERR|CAUSE|SIDE|APPLIED|ADDRESSING|US_EAST_1)`
+	kinds := `(ERR|CAUSE|SIDE|APPLIED|ADDRESSING|US_EAST_1|SEVERITY|NEED|VERDICT|OUTCOME)`
 	wanted := regexp.MustCompile(`\bLSEXPORT_(`+kinds+`_\w+) = (\d+)`).FindAllStringSubmatch(header(t), -1)
 	if len(wanted) < 80 {
 		t.Fatal(len(wanted), "constants")

@@ -5,9 +5,9 @@
 // pkg-config finds it.
 //
 // A [Client] makes the calls, from any number of goroutines. All calls of a client go over one queue of the C library,
-// and one of the goroutines that wait drives it for all: the others hold no thread. Every call takes a context first.
-// Canceling it ends the call within 100 milliseconds; its deadline, if it has one, takes the place of the client's time
-// limits.
+// and one of the goroutines that wait drives it for all: the others hold no thread. Every call that sends
+// something takes a context first. Canceling it ends the call within 100 milliseconds; its deadline, if it has one, takes
+// the place of the client's time limits.
 //
 // # Failures
 //
@@ -20,6 +20,12 @@
 //
 // The chain holds [context.Canceled] or [context.DeadlineExceeded] when that is why the call ended, and [ErrClosed]
 // after [Client.Close]. The Error says the rest: why, whether the call took effect, whether to try again, what to do.
+//
+// # Reports
+//
+// [ExplainDestination] and [Client.ExplainDestination] say where LangSmith will write and what is wrong with that, without
+// sending anything. [Client.CheckDestination] tries the bucket, and [Client.DiagnoseDestination] compares that with what
+// LangSmith says. A [Report] is no failure, whatever it says.
 //
 // # Secrets
 //

@@ -118,3 +118,58 @@ func ExampleError() {
 	// no such bucket
 	// 400 true true
 }
+
+// Where LangSmith would write, and what is wrong with that, before anything is sent.
+func ExampleExplainDestination() {
+	report, err := lsexport.ExplainDestination(lsexport.DestinationSpec{
+		DisplayName: "nightly",
+		BucketName:  "my-bucket",
+		Prefix:      "/traces",
+		EndpointURL: "https://my-bucket.s3.eu-west-1.amazonaws.com",
+		Region:      "eu-west-1",
+		Credentials: lsexport.StaticCredentials("AKIA0123456789ABCDEF", lsexport.NewSecret("secret")),
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(report.URL)
+	for _, finding := range report.Findings {
+		if finding.Severity >= lsexport.SeverityWarning {
+			fmt.Println(finding.Severity, finding.Field, finding.Code)
+		}
+	}
+	// Output:
+	// https://my-bucket.s3.eu-west-1.amazonaws.com/my-bucket//traces/tmp/<uuid>.txt
+	// warning config.prefix prefix_leading_slash
+	// warning config.include_bucket_in_prefix bucket_twice
+}
+
+// A create that says why it failed: the same bucket is tried from this machine.
+func ExampleClient_DiagnoseDestination() {
+	client, err := lsexport.NewClient(lsexport.FromEnvironment())
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer client.Close()
+	report, err := client.DiagnoseDestination(context.Background(), lsexport.DestinationSpec{
+		DisplayName: "diagnosed",
+		BucketName:  os.Getenv("BUCKET"),
+		Region:      "us-east-1",
+		EndpointURL: os.Getenv("ENDPOINT"),
+		Prefix:      "traces",
+		Credentials: lsexport.StaticCredentials(os.Getenv("AWS_ACCESS_KEY_ID"), lsexport.NewSecret("mistyped")),
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(report.Err != nil, report.Destination != nil)
+	for _, step := range report.Steps {
+		if step.Outcome == lsexport.OutcomeFailed {
+			fmt.Println("the first step that failed:", step.Name)
+			break
+		}
+	}
+	// Output:
+	// true false
+	// the first step that failed: signature
+}

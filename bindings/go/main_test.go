@@ -120,6 +120,7 @@ func (e *emulator) programEnv(user string) map[string]string {
 		"NEW_ACCESS_KEY_ID":      e.env["EMULATOR_ROTATED_ACCESS_KEY_ID"],
 		"NEW_SECRET_ACCESS_KEY":  e.env["EMULATOR_ROTATED_SECRET_ACCESS_KEY"],
 		"BUCKET":                 e.env["EMULATOR_BUCKET"],
+		"ENDPOINT":               e.env["EMULATOR_S3_ENDPOINT"],
 	}
 }
 

@@ -50,7 +50,7 @@ class Step:
     """Something that was tried."""
 
     name: str
-    """As "put"."""
+    """As "put_object"."""
     outcome: Outcome
     reason: str
     """Why it failed or was skipped."""
