@@ -154,14 +154,17 @@ def test_each_kind_of_spec(specs):
 
 
 def test_the_specs_of_the_vectors():
-    members = ("bucket_name", "prefix", "region", "endpoint_url", "include_bucket_in_prefix")
+    members = {"bucket_name", "prefix", "region", "endpoint_url", "include_bucket_in_prefix", "addressing_style"}
+    members |= {"use_accelerate_endpoint", "us_east_1_regional_endpoint"}
+    numbers = {"virtual": VIRTUAL, "path": PATH, "regional": 1, False: 0, True: 1}
     specs = []
-    for vector in json.loads((ROOT / "tests/vectors/destinations.json").read_text()):
-        arguments = vector["arguments"]
-        spec = {name: arguments[name] for name in members if arguments.get(name) is not None}
-        if "bucket_name" in spec and spec not in specs:
-            specs.append({**spec, "include_bucket_in_prefix": int(spec.get("include_bucket_in_prefix", True))})
-    assert len(specs) > 3
+    for name in ("destinations", "explain"):
+        for vector in json.loads((ROOT / f"tests/vectors/{name}.json").read_text()):
+            given = {key: value for key, value in vector["arguments"].items() if key in members and value is not None}
+            spec = {"prefix": "", **{key: numbers.get(value, value) for key, value in given.items()}}
+            if "bucket_name" in spec and spec not in specs:
+                specs.append(spec)
+    assert len(specs) > 30
     assert_all_foretold(specs)
 
 
