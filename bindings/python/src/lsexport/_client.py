@@ -129,7 +129,8 @@ class Client:
     ) -> Report:
         """Tries the bucket from this machine, with the spec's credentials: writes what LangSmith would write to it, and
         deletes it again. check_keys of explain_destination's report names the objects before, `left` those that had to
-        stay. That the bucket refuses is no failure. Raises ValidationError for what cannot be tried from here."""
+        stay; a check that is cancelled names them in the facts of its CancelledError. That the bucket refuses is no
+        failure, nor that the time is over: the report says so. Raises ValidationError for what cannot be tried."""
         return self._run(operations.check(spec), timeout, workspace_id, cancel)
 
     def diagnose_destination(
@@ -140,9 +141,9 @@ class Client:
         cancel: Cancel | None = None,
         **spec: Unpack[DestinationSpec],
     ) -> Report:
-        """Creates the destination, as create_destination does, and checks the bucket at the same time. The summary says
-        what both answers mean together. That LangSmith refuses is no failure: `error` is its answer, and `destination`
-        is what it created."""
+        """Creates the destination, as create_destination does, with one POST at most, and checks the bucket at the same
+        time. The summary says what both answers mean together. That LangSmith refuses is no failure: `error` is its
+        answer, and `destination` is what it created. Its errors say in `applied` whether something may have been."""
         return self._run(operations.diagnose(spec), timeout, workspace_id, cancel)
 
     def close(self) -> None:

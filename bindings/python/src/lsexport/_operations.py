@@ -83,7 +83,7 @@ def diagnose(spec: DestinationSpec) -> Operation[Report]:
 
 
 def explain(client: Any, spec: DestinationSpec) -> Report:
-    """Made here and now, by either client: there is nothing to wait for. NULL is a client, too."""
+    """Made here and now: there is nothing to wait for. client: NULL where there is none."""
     made = new_spec(spec)
     out, error_out = ffi.new(REPORT.out), ffi.new("lsexport_error **")
     lib.lsexport_destination_explain(opened(client), made, out, error_out)
