@@ -4,10 +4,14 @@
 import json
 import os
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import real_buckets
+import storage_servers
+from real_buckets import RealBucket
 
 BUILD = Path(os.environ["LSEXPORT_BUILD_DIR"]).resolve()
 EXAMPLES = BUILD / "examples"
@@ -24,6 +28,34 @@ class Outcome(dict):
     @property
     def error(self) -> dict[str, Any]:
         return self["error"]
+
+
+class Report(dict):
+    """The members of a report's JSON, with its text, and what diagnose created."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(outcome["report"])
+        self.text = bytes(outcome["text"]).decode()
+        self.destination = outcome.get("destination")
+
+    @property
+    def verdicts(self) -> dict[str, str]:
+        return {permission["name"]: permission["verdict"] for permission in self["permissions"]}
+
+    @property
+    def codes(self) -> list[str]:
+        return [finding["code"] for finding in self["findings"]]
+
+    def finding(self, code: str) -> dict[str, str]:
+        [found] = [finding for finding in self["findings"] if finding["code"] == code]
+        return found
+
+    def step(self, name: str) -> dict[str, Any]:
+        [found] = [step for step in self["steps"] if step["name"] == name]
+        return found
+
+    def outcomes(self, outcome: str) -> list[str]:
+        return [step["name"] for step in self["steps"] if step["outcome"] == outcome]
 
 
 class Library:
@@ -54,6 +86,15 @@ class Library:
         assert (run.returncode == 1) == ("error" in outcome)
         return outcome
 
+    def report(self, command: str, **pairs: Any) -> "Report":
+        """Of check or diagnose. Nothing of it may show a secret."""
+        outcome = self(command, **pairs)
+        for name in ("access_key_id", "secret_access_key", "session_token"):
+            assert not pairs.get(name) or pairs[name] not in outcome.text, name
+        assert self.langsmith.api_key not in outcome.text
+        assert "error" not in outcome, outcome["error"]["message"]
+        return Report(outcome)
+
     def spec(self, user: str = "full", **changes: Any) -> dict[str, Any]:
         """A destination in AWS form with that user's credentials."""
         credentials = self.langsmith.credentials(user)
@@ -68,6 +109,12 @@ class Library:
         }
         return {**values, **changes}
 
+    def bucket_spec(self, bucket: RealBucket, credentials: dict[str, str], **changes: Any) -> dict[str, Any]:
+        """A destination on a real server's bucket."""
+        values = {"bucket_name": real_buckets.BUCKET, "region": bucket.region, "endpoint_url": bucket.endpoint}
+        kind = "session" if "session_token" in credentials else "static"
+        return {"display_name": "nightly", "prefix": "traces", "credentials": kind, **values, **credentials, **changes}
+
     def posts(self) -> list[dict[str, Any]]:
         return [request for request in self.langsmith.requests() if request["method"] == "POST"]
 
@@ -75,3 +122,42 @@ class Library:
 @pytest.fixture
 def library(langsmith) -> Library:
     return Library(langsmith)
+
+
+# ---- the real servers, one of each for the whole run
+
+
+def running(name: str, folder: Path) -> Iterator[storage_servers.StorageServer]:
+    server = storage_servers.start(name, folder / "data")
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def versitygw(tmp_path_factory) -> Iterator[storage_servers.StorageServer]:
+    yield from running("versitygw", tmp_path_factory.mktemp("versitygw"))
+
+
+@pytest.fixture(scope="session")
+def minio(tmp_path_factory) -> Iterator[storage_servers.StorageServer]:
+    yield from running("minio", tmp_path_factory.mktemp("minio"))
+
+
+@pytest.fixture(scope="session")
+def moto_bucket(langsmith_process) -> RealBucket:
+    return real_buckets.Moto(langsmith_process)
+
+
+@pytest.fixture(scope="session")
+def versitygw_bucket(versitygw) -> RealBucket:
+    return real_buckets.of(versitygw)
+
+
+@pytest.fixture(scope="session")
+def minio_bucket(minio) -> RealBucket:
+    return real_buckets.of(minio)
+
+
+@pytest.fixture(params=["moto", "versitygw", "minio"])
+def bucket(request) -> RealBucket:
+    return request.getfixturevalue(f"{request.param}_bucket")

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* One call from the command line, its outcome as one JSON object on stdout: how the end-to-end tests use the library.
- *   driver create|ensure|get|list|patch|delete|explain KEY=VALUE...
+ *   driver create|ensure|get|list|patch|delete|explain|check|diagnose KEY=VALUE...
  * Keys: id, any setter of the spec, option.KEY of the config, credentials (static, session, server, role),
  * access_key_id, secret_access_key, session_token, aws_role_arn, allow, call.timeout_ms, call.workspace_id. */
 #include <lsexport/lsexport.h>
@@ -136,7 +136,14 @@ static void print_list(const lsexport_destinations *list) {
   printf("],");
 }
 
-static void print_report(const lsexport_report *report) { printf("\"report\":%s,", lsexport_report_json(report)); }
+static void print_report(const lsexport_report *report) {
+  const lsexport_destination *destination = lsexport_report_destination(report);
+  printf("\"report\":%s,\"text\":[", lsexport_report_json(report));
+  for (const char *byte = lsexport_report_text(report); *byte; byte++)
+    printf("%s%u", byte == lsexport_report_text(report) ? "" : ",", (unsigned)(unsigned char)*byte);
+  printf("],");
+  if (destination) printf("\"destination\":%s,", lsexport_destination_json(destination, NULL));
+}
 
 static lsexport_error *run(struct driver *driver, const char *command) {
   lsexport_error *error = NULL;
@@ -154,6 +161,10 @@ static lsexport_error *run(struct driver *driver, const char *command) {
     lsexport_destination_patch(driver->client, id, driver->credentials, driver->call, &destination, &error);
   else if (strcmp(command, "explain") == 0)
     lsexport_destination_explain(driver->client, driver->spec, &report, &error);
+  else if (strcmp(command, "check") == 0)
+    lsexport_destination_check(driver->client, driver->spec, driver->call, &report, &error);
+  else if (strcmp(command, "diagnose") == 0)
+    lsexport_destination_diagnose(driver->client, driver->spec, driver->call, &report, &error);
   else if (strcmp(command, "delete") == 0)
     lsexport_destination_delete(driver->client, id, driver->call, &error);
   else

@@ -29,6 +29,7 @@ def free_port() -> int:
 class StorageServer:
     name: str
     endpoint: str
+    folder: Path
     process: "subprocess.Popen[bytes]"
 
     def client(self):
@@ -55,7 +56,10 @@ class StorageServer:
 
 def command(name: str, program: str, folder: Path, port: int) -> tuple[list[str], dict[str, str]]:
     if name == "versitygw":
-        arguments = [program, "--port", f"127.0.0.1:{port}", "--region", REGION, "posix", str(folder)]
+        users = folder.with_name("users")
+        users.mkdir()
+        options = ["--port", f"127.0.0.1:{port}", "--region", REGION, "--iam-dir", str(users)]
+        arguments = [program, *options, "posix", str(folder)]
         return arguments, {"ROOT_ACCESS_KEY": ACCESS_KEY_ID, "ROOT_SECRET_KEY": SECRET_ACCESS_KEY}
     return [program, "server", "--address", f"127.0.0.1:{port}", str(folder)], {
         "MINIO_ROOT_USER": ACCESS_KEY_ID,
@@ -77,7 +81,7 @@ def start(name: str, folder: Path) -> StorageServer:
         process = subprocess.Popen(
             arguments, env={**os.environ, **environment}, stdin=subprocess.DEVNULL, stdout=log, stderr=log
         )
-    server = StorageServer(name, f"http://127.0.0.1:{port}", process)
+    server = StorageServer(name, f"http://127.0.0.1:{port}", folder, process)
     deadline = time.monotonic() + START_SECONDS
     while True:
         try:

@@ -2,15 +2,12 @@
 """The library, the emulator and a real S3 server behind it: what lies in the bucket, and what a refusal comes to."""
 
 import pytest
-import storage_servers
 from storage_servers import ACCESS_KEY_ID, BUCKET, REGION, SECRET_ACCESS_KEY
 
 
-@pytest.fixture(scope="module", params=["versitygw", "minio"])
-def server(request, tmp_path_factory):
-    running = storage_servers.start(request.param, tmp_path_factory.mktemp(request.param) / "data")
-    yield running
-    running.stop()
+@pytest.fixture(params=["versitygw", "minio"])
+def server(request):
+    return request.getfixturevalue(request.param)
 
 
 @pytest.fixture
