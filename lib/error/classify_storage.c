@@ -184,6 +184,9 @@ static const char checksum[] =
     "checksums that LangSmith sends.";
 static const char checksum_name[] =
     "Call lsexport_destination_spec_set_checksum_algorithm with CRC32, CRC32C, SHA1, SHA256 or CRC64NVME.";
+static const char part_checksums[] =
+    "Call lsexport_destination_spec_set_checksum_algorithm with \"SHA256\", or leave it unset: for no other does "
+    "LangSmith's client tell the checksums of the parts of a large file.";
 static const char chunked[] =
     "Use a storage that takes chunked uploads: LangSmith's stack sends its checksum behind the body, and this one "
     "wants a Content-Length. Over http:// it sends a length, which is an option in a private network only.";
@@ -291,6 +294,7 @@ static const struct class_row rows[] = {
     PART("AuthorizationHeaderMalformed", "Credential is mal-formed", STORAGE, BAD_KEY_ID, key_form),
     PART("AuthorizationHeaderMalformed", "non-empty Access Key", STORAGE, BAD_KEY_ID, key_form),
     PART("InvalidRequest", "Content-MD5 OR x-amz-checksum-", STORAGE, OBJECT_LOCK_CHECKSUM, object_lock),
+    PART("InvalidRequest", "must include the checksum for each part", STORAGE, REQUEST_OPTIONS, part_checksums),
     PART("InvalidRequest", "missing ObjectLockConfiguration", STORAGE, REQUEST_OPTIONS, no_object_lock),
     PART("InvalidRequest", "WORM protected", STORAGE, RETENTION, retention),
     PART("InvalidRequest", "Transfer Acceleration", STORAGE, REQUEST_OPTIONS, accelerate),
