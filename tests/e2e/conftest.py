@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import real_buckets
 import storage_servers
+from certificates import Authority
 from real_buckets import RealBucket
 
 BUILD = Path(os.environ["LSEXPORT_BUILD_DIR"]).resolve()
@@ -161,3 +162,13 @@ def minio_bucket(minio) -> RealBucket:
 @pytest.fixture(params=["moto", "versitygw", "minio"])
 def bucket(request) -> RealBucket:
     return request.getfixturevalue(f"{request.param}_bucket")
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory) -> Authority:
+    return Authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture(scope="session")
+def certificate(authority) -> Path:
+    return authority.certificate("localhost", f"{real_buckets.BUCKET}.localhost", "127.0.0.1")

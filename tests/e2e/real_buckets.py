@@ -121,7 +121,18 @@ class Versitygw(ServerBucket):
         user = {"access_key_id": f"AKIAREALUSER{number:08}", "secret_access_key": f"real/user+secret-canary-{number}"}
         program = shutil.which("versitygw")
         assert program
-        admin = [program, "admin", "--er", self.endpoint, "--region", self.region, "-a", ACCESS_KEY_ID, "-s", SECRET_ACCESS_KEY]
+        admin = [
+            program,
+            "admin",
+            "--er",
+            self.endpoint,
+            "--region",
+            self.region,
+            "-a",
+            ACCESS_KEY_ID,
+            "-s",
+            SECRET_ACCESS_KEY,
+        ]
         admin += ["create-user", "-r", "user", "-a", user["access_key_id"], "-s", user["secret_access_key"]]
         subprocess.run(admin, check=True, stdout=subprocess.DEVNULL)
         if not policy:

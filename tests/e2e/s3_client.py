@@ -3,7 +3,9 @@
 
 import asyncio
 import re
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -54,6 +56,21 @@ def s3_options(spec: dict[str, Any]) -> dict[str, Any]:
     return options
 
 
+def file_system(spec: dict[str, Any], **members: Any) -> s3fs.S3FileSystem:
+    region = {"region_name": spec["region"]} if "region" in spec else {}
+    return s3fs.S3FileSystem(
+        key=spec.get("access_key_id", "AKIAVECTORVECTOR0001"),
+        secret=spec.get("secret_access_key", "vector-secret-access-key-0001"),
+        token=spec.get("session_token"),
+        endpoint_url=spec.get("endpoint_url"),
+        client_kwargs={**region, **members.pop("client_kwargs", {})},
+        config_kwargs={"request_checksum_calculation": "when_required", "s3": s3_options(spec)},
+        session=new_session(),
+        skip_instance_cache=True,
+        **members,
+    )
+
+
 async def _request(spec: dict[str, Any]) -> Sent | Refused:
     requests: list[Any] = []
 
@@ -61,17 +78,7 @@ async def _request(spec: dict[str, Any]) -> Sent | Refused:
         requests.append(request)
         raise Stopped
 
-    region = {"region_name": spec["region"]} if "region" in spec else {}
-    files = s3fs.S3FileSystem(
-        key="AKIAVECTORVECTOR0001",
-        secret="vector-secret-access-key-0001",
-        endpoint_url=spec.get("endpoint_url"),
-        client_kwargs=region,
-        config_kwargs={"request_checksum_calculation": "when_required", "s3": s3_options(spec)},
-        session=new_session(),
-        asynchronous=True,
-        skip_instance_cache=True,
-    )
+    files = file_system(spec, asynchronous=True)
     client = None
     try:
         client = await files.set_session()
@@ -94,3 +101,23 @@ def requests_of(specs: list[dict[str, Any]]) -> list[Sent | Refused]:
         return [await _request(spec) for spec in specs]
 
     return asyncio.run(all_of())
+
+
+def write_all(spec: dict[str, Any], keys: tuple[str, str], authority: Path, additional: dict[str, Any]) -> None:
+    """What LangSmith does with a bucket: small objects, and a large file in parts, once given up and once completed."""
+    # A file that is opened goes by an argument of its own there, and by no option.
+    requester_pays = "RequestPayer" in additional
+    options = {"s3_additional_kwargs": additional, "client_kwargs": {"verify": str(authority)}}
+    files = file_system(spec, **options)
+    test, large = (f"{spec['bucket_name']}/{key}" for key in keys)
+    files.pipe_file(test, b"test")
+    files.info(test, refresh=True)
+    for end in ("discard", "close"):
+        file = files.open(large, "wb", requester_pays=requester_pays)
+        file.blocksize = len(b"test")  # in the place of megabytes
+        file.write(b"test")
+        with suppress(OSError):  # the storage refuses it: the request was made
+            getattr(file, end)()
+    files.pipe_file(large, b"test")
+    for path in (test, large):
+        files.rm_file(path)
