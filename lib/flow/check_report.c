@@ -214,6 +214,19 @@ static void tell(const struct explained *told, enum check_finding finding, const
   explain_tell_row(told, &check_finding_rows[finding], shown);
 }
 
+/* An error's own is for LangSmith, which signs by another clock, and whose client closes connections by itself. */
+static const char *remedy_of(const lsexport_error *error) {
+  switch (lsexport_error_cause(error)) {
+  case LSEXPORT_CAUSE_CLOCK_SKEW:
+    return "Set this machine's clock, or the storage's: a check signs here. LangSmith signs by a clock of its own.";
+  case LSEXPORT_CAUSE_STORAGE_CLOSED:
+    return "Check scheme and port of endpoint_url: where TLS is spoken, set https. Then check what proxy or firewall "
+           "before the storage cuts connections.";
+  default:
+    return lsexport_error_remedy(error);
+  }
+}
+
 /* What a step's answer means, and what to do about it. */
 static void tell_failure(lsexport_report *report, enum check_finding finding, const lsexport_error *error) {
   const struct finding_row *row = &check_finding_rows[finding];
@@ -222,7 +235,7 @@ static void tell_failure(lsexport_report *report, enum check_finding finding, co
   check_describe(line, sizeof line, error);
   snprintf(reason, sizeof reason, "%.*s%s%s", (int)(place - row->reason), row->reason, line, place + strlen("%s"));
   report_add_finding(report, row->severity, row->code, row->field, reason,
-                     *row->remedy ? row->remedy : lsexport_error_remedy(error));
+                     *row->remedy ? row->remedy : remedy_of(error));
 }
 
 /* The first of the steps that write in parts that failed; NULL: none did. */
@@ -259,7 +272,8 @@ static void tell_rest(const struct check *check, const struct explained *told) {
   if (!delete) delete = error_of(check, STEP_DELETE_BELOW_PREFIX);
   if (head) tell_failure(report, CHECK_FINDING_HEAD_FAILED, head);
   if (abort) tell_failure(report, CHECK_FINDING_ABORT_FAILED, abort);
-  if (delete) tell_failure(report, CHECK_FINDING_DELETE_FAILED, delete);
+  bool delete_answered = lsexport_error_http_status(delete) != 0; /* else it is the way there that fails */
+  if (delete_answered) tell_failure(report, CHECK_FINDING_DELETE_FAILED, delete);
   if (check_left_upload(check)) tell(told, CHECK_FINDING_UPLOAD_LEFT, check->keys[1]);
   if (check->out_of_time) tell(told, CHECK_FINDING_OUT_OF_TIME, NULL);
 }
