@@ -63,7 +63,7 @@ static const struct way {
 } ways[] = {
     {TRANSFER_DNS, 2, 0, 0, "LangSmith cannot connect to the endpoint"},
     {TRANSFER_CONNECT_REFUSED, 1, 2, 0, "LangSmith cannot connect to the endpoint"},
-    {TRANSFER_CONNECT_TIMEOUT, 1, 2, 0, "the endpoint did not answer LangSmith in time"},
+    {TRANSFER_CONNECT_TIMEOUT, 1, 2, 0, "the endpoint did not answer in time"},
     {TRANSFER_CERTIFICATE_UNTRUSTED, 1, 1, 2, "LangSmith cannot trust the endpoint's TLS"},
     {TRANSFER_CERTIFICATE_EXPIRED, 1, 1, 2, "LangSmith cannot trust the endpoint's TLS"},
     {TRANSFER_CERTIFICATE_WRONG_HOST, 1, 1, 2, "LangSmith cannot trust the endpoint's TLS"},

@@ -15,7 +15,7 @@ START_TEST(a_storage_that_never_answers_is_told_and_cleaned_up) {
   ck_assert_int_eq(check(), LSEXPORT_OK);
   ck_assert_int_eq(script_now(&stage.script), CHECK_STEP_TIMEOUT_MS);
   ck_assert(bucket.saw & ACT_DELETE); /* it may have been written */
-  ck_assert_ptr_nonnull(strstr(lsexport_report_summary(told), "the endpoint did not answer LangSmith in time"));
+  ck_assert_ptr_nonnull(strstr(lsexport_report_summary(told), "the endpoint did not answer in time"));
   ck_assert_uint_eq(lsexport_report_left_count(told), 0);
 }
 END_TEST
