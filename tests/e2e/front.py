@@ -66,9 +66,9 @@ class Front:
 
     def reply(self, request: Request) -> Reply:
         self.requests.append(request)
-        return self.answer(request) or self._pass_on(request)
+        return self.answer(request) or self.pass_on(request)
 
-    def _pass_on(self, request: Request) -> Reply:
+    def pass_on(self, request: Request) -> Reply:
         connection = http.client.HTTPConnection(self.target, timeout=20)
         try:
             connection.putrequest(request.method, request.target, skip_host=True, skip_accept_encoding=True)

@@ -118,6 +118,7 @@ def write_all(spec: dict[str, Any], keys: tuple[str, str], authority: Path, addi
         file.write(b"test")
         with suppress(OSError):  # the storage refuses it: the request was made
             getattr(file, end)()
+        file.closed = True  # whatever became of it
     files.pipe_file(large, b"test")
     for path in (test, large):
         files.rm_file(path)
