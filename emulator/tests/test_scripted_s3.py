@@ -2,7 +2,9 @@
 
 from typing import Any
 
+import boto3
 import pytest
+from botocore.exceptions import ClientError
 from conftest import DESTINATIONS, config, destination
 
 from lsexport_emulator.running import Reply, RunningEmulator
@@ -170,6 +172,30 @@ def test_a_refused_delete_leaves_the_object_and_no_error(skipping: RunningEmulat
     assert _attempt(skipping, "keeps-objects").status == 200
     (left,) = skipping.admin("GET", "/scripted-s3/objects")
     assert left["bucket"] == "keeps-objects" and left["key"].startswith("data/tmp/")
+
+
+def test_a_write_in_parts(langsmith: RunningEmulator) -> None:
+    s3 = boto3.client(
+        "s3",
+        endpoint_url=langsmith.env["EMULATOR_SCRIPTED_S3_ENDPOINT"],
+        region_name="us-east-1",
+        aws_access_key_id="any",
+        aws_secret_access_key="any",
+    )
+    place = {"Bucket": "takes-all", "Key": "large"}
+    upload = s3.create_multipart_upload(**place)["UploadId"]
+    part = s3.upload_part(**place, UploadId=upload, PartNumber=1, Body=b"four")
+    parts = [{"PartNumber": 1, "ETag": part["ETag"]}]
+    assert langsmith.admin("GET", "/scripted-s3/objects") == []
+    s3.complete_multipart_upload(**place, UploadId=upload, MultipartUpload={"Parts": parts})
+    assert s3.head_object(**place)["ContentLength"] == 4
+    given_up = s3.create_multipart_upload(**place)["UploadId"]
+    s3.abort_multipart_upload(**place, UploadId=given_up)
+    for gone in (upload, given_up):
+        with pytest.raises(ClientError, match="NoSuchUpload"):
+            s3.upload_part(**place, UploadId=gone, PartNumber=1, Body=b"four")
+    with pytest.raises(ClientError, match="AccessDenied"):
+        s3.create_multipart_upload(Bucket="access-denied", Key="large")
 
 
 def test_no_secret_in_what_the_scripted_s3_noted(skipping: RunningEmulator) -> None:

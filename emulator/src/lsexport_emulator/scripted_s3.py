@@ -6,11 +6,12 @@ would allow. Runs in a thread of its own, so that it answers while the emulator 
 
 import asyncio
 import ipaddress
+import itertools
 import re
 import threading
 from collections import Counter, deque
 from html import unescape
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote
 
 import h11
 from pydantic import BaseModel
@@ -42,7 +43,9 @@ class ScriptedS3:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._puts: Counter[tuple[str, str]] = Counter()
-        self._objects: set[tuple[str, str]] = set()
+        self._objects: dict[tuple[str, str], int] = {}  # their sizes
+        self._uploads: dict[str, int] = {}  # the open ones, and the bytes of their parts
+        self._upload_numbers = itertools.count(1)
         self._requests: deque[ScriptedRequest] = deque(maxlen=10_000)
         self._loop = asyncio.new_event_loop()
         self._server: asyncio.Server | None = None
@@ -77,6 +80,7 @@ class ScriptedS3:
     def clear(self) -> None:
         self._puts.clear()
         self._objects.clear()
+        self._uploads.clear()
         self._requests.clear()
 
     def _serve(self, started: threading.Event) -> None:
@@ -163,27 +167,62 @@ class ScriptedS3:
     def _follow(
         self, script: Script, request: S3Request, bucket: str, key: str, target: str, body: bytes
     ) -> S3Reply:
+        query = dict(parse_qsl(target.partition("?")[2], keep_blank_values=True))
+        if "uploads" in query or "uploadId" in query:
+            return self._follow_upload(script, request, (bucket, key), query.get("uploadId"), body)
         if request.method == "PUT":
             earlier = self._puts[bucket, key]
             self._puts[bucket, key] += 1
             reply = script.reply(request, earlier)
             if reply is OK:
-                self._objects.add((bucket, key))
+                self._objects[bucket, key] = _size(request, body)
             return reply
         if request.method == "HEAD" and not key:
             # botocore asks for a bucket's region so: the answer is the script's first.
             return script.reply(request, 0)
-        if request.method == "POST" and target.partition("?")[2].startswith("delete"):
+        if request.method == "HEAD" and (bucket, key) in self._objects:
+            return S3Reply(200, headers={"Content-Length": str(self._objects[bucket, key])})
+        if request.method == "POST" and "delete" in query:
             if script.delete:
                 return MULTI_DELETE_REFUSED
-            self._objects -= {(bucket, unescape(name)) for name in _KEYS.findall(body.decode())}
+            for name in _KEYS.findall(body.decode()):
+                self._objects.pop((bucket, unescape(name)), None)
             return S3Reply(200, body=b'<?xml version="1.0" encoding="UTF-8"?>\n<DeleteResult/>')
         if request.method == "DELETE":
             if script.delete:
                 return script.delete
-            self._objects.discard((bucket, key))
+            self._objects.pop((bucket, key), None)
             return S3Reply(204)
         return S3Reply(404, "NoSuchKey", "The specified key does not exist.")
+
+    def _follow_upload(
+        self, script: Script, request: S3Request, place: tuple[str, str], upload: str | None, body: bytes
+    ) -> S3Reply:
+        """A write in parts: its beginning and its parts are answered as the script answers a first PUT."""
+        if request.method == "DELETE":
+            self._uploads.pop(upload or "", None)
+            return S3Reply(204)
+        reply = script.reply(request, 0)
+        if upload is None:
+            return self._new_upload() if reply is OK else reply
+        if upload not in self._uploads:
+            return S3Reply(404, "NoSuchUpload", "The specified upload does not exist.")
+        if request.method == "PUT":
+            self._uploads[upload] += _size(request, body)
+            return reply
+        self._objects[place] = self._uploads.pop(upload)
+        return S3Reply(200, body=b"<CompleteMultipartUploadResult/>")
+
+    def _new_upload(self) -> S3Reply:
+        upload = f"upload-{next(self._upload_numbers)}"
+        self._uploads[upload] = 0
+        root = "InitiateMultipartUploadResult"
+        return S3Reply(200, body=f"<{root}><UploadId>{upload}</UploadId></{root}>".encode())
+
+
+def _size(request: S3Request, body: bytes) -> int:
+    """Of what was meant: behind aws-chunked's frames it is another."""
+    return int(request.headers.get("x-amz-decoded-content-length", len(body)))
 
 
 def _bucket_and_key(host: str, target: str) -> tuple[str, str]:
