@@ -184,6 +184,7 @@ static bool heal_region(struct check *check, const lsexport_error *error) {
 
 static void keep_first_answer(struct check *check, const struct flow_event *event) {
   check->first = check->operations[STEP_PUT].head;
+  check->tried = true;
   check->answered = check->first.trace.transfer == TRANSFER_DONE;
   if (check->answered && check->first.date_unix_s) check->skew_s = event->unix_s - check->first.date_unix_s;
 }

@@ -50,6 +50,7 @@ struct check {
   struct bucket_operation operations[STEP_COUNT];
   struct check_result results[STEP_COUNT];
   struct bucket_head first; /* the head of the first answer, and the way to it */
+  bool tried;               /* the first request came to an end */
   bool answered;
   bool healed;         /* the bucket was in another region than the spec says */
   int64_t skew_s;      /* how far this machine's clock is ahead of the storage's */

@@ -72,6 +72,10 @@ static const char *reason_of(const lsexport_error *error) {
   return *text ? text : *cause ? cause : lsexport_status_text(lsexport_error_status(error));
 }
 
+static int32_t outcome(bool tried, bool passes) {
+  return !tried ? LSEXPORT_OUTCOME_SKIPPED : passes ? LSEXPORT_OUTCOME_PASSED : LSEXPORT_OUTCOME_FAILED;
+}
+
 static void add_steps(const struct check *check, lsexport_report *report) {
   for (enum check_step step = 0; step < STEP_COUNT; step++) {
     const struct check_result *result = &check->results[step];
@@ -94,32 +98,22 @@ static void add_steps(const struct check *check, lsexport_report *report) {
 
 /* ---- the way there: what the first request shows of it ---- */
 
+/* Passed up to the first thing that failed. */
 static void add_name_and_connection(const struct check *check, lsexport_report *report) {
   const struct trace *trace = &check->first.trace;
   enum transfer met = trace->transfer;
-  bool no_name = met == TRANSFER_DNS, proxy = met == TRANSFER_PROXY;
-  bool unconnected = met == TRANSFER_CONNECT_REFUSED || met == TRANSFER_CONNECT_TIMEOUT;
-  add_step(report, "dns",
-           proxy     ? LSEXPORT_OUTCOME_SKIPPED
-           : no_name ? LSEXPORT_OUTCOME_FAILED
-                     : LSEXPORT_OUTCOME_PASSED,
-           proxy     ? "the proxy was in the way"
-           : no_name ? "the host's name does not resolve here"
-                     : trace->address);
-  add_step(report, "tcp",
-           no_name || proxy ? LSEXPORT_OUTCOME_SKIPPED
-           : unconnected    ? LSEXPORT_OUTCOME_FAILED
-                            : LSEXPORT_OUTCOME_PASSED,
-           met == TRANSFER_CONNECT_TIMEOUT   ? "no connection in time"
-           : met == TRANSFER_CONNECT_REFUSED ? "refused, or unreachable"
-                                             : "");
-  bool reached = !no_name && !proxy && !unconnected;
-  bool tls_failed = !trace->sent && !trace->tls_us;
-  add_step(report, "tls",
-           !reached || !check->address.https ? LSEXPORT_OUTCOME_SKIPPED
-           : tls_failed                      ? LSEXPORT_OUTCOME_FAILED
-                                             : LSEXPORT_OUTCOME_PASSED,
-           check->address.https ? "" : "plain http");
+  bool looked_up = check->tried && met != TRANSFER_PROXY, has_name = looked_up && met != TRANSFER_DNS;
+  bool refused = met == TRANSFER_CONNECT_REFUSED, connected = has_name && !refused && met != TRANSFER_CONNECT_TIMEOUT;
+  bool has_tls = connected && check->address.https, shook_hands = trace->sent || trace->tls_us;
+  add_step(report, "dns", outcome(looked_up, has_name),
+           has_name    ? trace->address
+           : looked_up ? "the host's name does not resolve here"
+                       : "");
+  add_step(report, "tcp", outcome(has_name, connected),
+           connected || !has_name ? ""
+           : refused              ? "refused, or unreachable"
+                                  : "no connection in time");
+  add_step(report, "tls", outcome(has_tls, shook_hands), check->address.https ? "" : "plain http");
 }
 
 /* Whether S3 has looked at the signature and found it right: it does so before it looks at permissions. Others may call
@@ -148,16 +142,8 @@ static void add_way(const struct check *check, lsexport_report *report) {
   if (check->healed) snprintf(region, sizeof region, "the bucket is in %s", check->address.signing_region);
   bool wrong_region = check->healed || lsexport_error_cause(error_of(check, STEP_PUT)) == LSEXPORT_CAUSE_WRONG_REGION;
   add_name_and_connection(check, report);
-  add_step(report, "clock",
-           !knows                                  ? LSEXPORT_OUTCOME_SKIPPED
-           : llabs(check->skew_s) > SKEW_ALLOWED_S ? LSEXPORT_OUTCOME_FAILED
-                                                   : LSEXPORT_OUTCOME_PASSED,
-           clock);
-  add_step(report, "region",
-           wrong_region      ? LSEXPORT_OUTCOME_FAILED
-           : check->answered ? LSEXPORT_OUTCOME_PASSED
-                             : LSEXPORT_OUTCOME_SKIPPED,
-           region);
+  add_step(report, "clock", outcome(knows, llabs(check->skew_s) <= SKEW_ALLOWED_S), clock);
+  add_step(report, "region", outcome(check->answered, !wrong_region), region);
   add_step(report, "signature", signature_outcome(check), "");
 }
 
@@ -265,15 +251,17 @@ void check_tell_writes(const struct check *check, lsexport_report *report) {
     tell_failure(report, CHECK_FINDING_UPLOAD_FAILED, upload_error(check));
 }
 
+/* Else it is the way there that fails. */
+static bool was_answered(const lsexport_error *error) { return lsexport_error_http_status(error) != 0; }
+
 static void tell_rest(const struct check *check, const struct explained *told) {
   lsexport_report *report = told->report;
   const lsexport_error *delete = error_of(check, STEP_DELETE), *head = error_of(check, STEP_HEAD),
                        *abort = error_of(check, STEP_ABORT_UPLOAD);
   if (!delete) delete = error_of(check, STEP_DELETE_BELOW_PREFIX);
-  if (head) tell_failure(report, CHECK_FINDING_HEAD_FAILED, head);
-  if (abort) tell_failure(report, CHECK_FINDING_ABORT_FAILED, abort);
-  bool delete_answered = lsexport_error_http_status(delete) != 0; /* else it is the way there that fails */
-  if (delete_answered) tell_failure(report, CHECK_FINDING_DELETE_FAILED, delete);
+  if (was_answered(head)) tell_failure(report, CHECK_FINDING_HEAD_FAILED, head);
+  if (was_answered(abort)) tell_failure(report, CHECK_FINDING_ABORT_FAILED, abort);
+  if (was_answered(delete)) tell_failure(report, CHECK_FINDING_DELETE_FAILED, delete);
   if (check_left_upload(check)) tell(told, CHECK_FINDING_UPLOAD_LEFT, check->keys[1]);
   if (check->out_of_time) tell(told, CHECK_FINDING_OUT_OF_TIME, NULL);
 }
