@@ -18,23 +18,23 @@ LSEXPORT_API lsexport_status lsexport_destination_explain(const lsexport_client 
                                                           lsexport_report **report_out, lsexport_error **error_out);
 
 /** Tries the bucket from this machine with the spec's credentials: writes LangSmith's test object, and one right below
- * the prefix, also in parts, as LangSmith does, and deletes them. The report's check_keys name both before; what had to be
- * left is in left_key. A bucket that refuses is no failure: the report says why, and what to do. Needs neither ListBucket nor HeadBucket.
- * When its time is over, the report holds what is known by then; a cancelled one leaves what its error's facts left_object,
- * left_object_below_prefix and left_upload name. Returns OK; VALIDATION, before anything is sent, for what create
- * refuses, and for what cannot be tried (credentials of LangSmith's own, keys that are cut); and any status of this
- * process in error.h. Any thread. Since: 0.1. */
+ * the prefix, also in parts, as LangSmith does, and deletes them. The report's check_keys name both before; what had
+ * to be left is in left_key. A bucket that refuses is no failure: the report says why, and what to do. Needs neither
+ * ListBucket nor HeadBucket. When its time is over, the report holds what is known by then; a cancelled one leaves
+ * what its error's facts left_object, left_object_below_prefix and left_upload name. Returns OK; VALIDATION, before
+ * anything is sent, for what create refuses, and for what cannot be tried (credentials of LangSmith's own, keys that
+ * are cut, a secret in the config); and any status of this process in error.h. Any thread. Since: 0.1. */
 LSEXPORT_API lsexport_status lsexport_destination_check(lsexport_client *client, const lsexport_destination_spec *spec,
                                                         const lsexport_call *call, lsexport_report **report_out,
                                                         lsexport_error **error_out);
 
-/** Creates the destination, as lsexport_destination_create does, with one POST at most, and checks the bucket at the same
- * time: the report's summary says what the two answers mean together, and what to do. That LangSmith refuses is no
- * failure: lsexport_report_error is its answer; lsexport_report_destination is what it created, which
+/** Creates the destination, as lsexport_destination_create does, with one POST at most, and checks the bucket at the
+ * same time: the report's summary says what the two answers mean together, and what to do. That LangSmith refuses is
+ * no failure: lsexport_report_error is its answer; lsexport_report_destination is what it created, which
  * lsexport_destination_copy keeps. Once LangSmith has answered, neither deadline nor cancel takes the report away.
  * Credentials of LangSmith's own are not tried from here. Returns OK; VALIDATION, before anything is sent, for what
- * create refuses; and any status of this process in error.h, whose applied says whether something may have been created.
- * Any thread. Since: 0.1. */
+ * create refuses; and any status of this process in error.h, whose applied says whether something may have been
+ * created. Any thread. Since: 0.1. */
 LSEXPORT_API lsexport_status lsexport_destination_diagnose(lsexport_client *client,
                                                            const lsexport_destination_spec *spec,
                                                            const lsexport_call *call, lsexport_report **report_out,

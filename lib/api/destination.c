@@ -146,9 +146,16 @@ lsexport_status lsexport_destination_delete(lsexport_client *client, const char 
 
 /* ---- trying the bucket ---- */
 
+static bool make_report(struct running *running, const lsexport_destination_spec *spec) {
+  running->report = report_new();
+  if (running->report) explain(running->report, spec, running->client->langsmith.api_root, &running->secrets);
+  return running->report && !running->report->failed;
+}
+
 /* What a check cannot try, or must not: where, and why. NULL: it can. Where is NULL without memory to tell. The address is
- * given when there is one. */
-static const char *untried(const lsexport_destination_spec *spec, struct address *address, const char **path_out) {
+ * given when there is one. The report has been made. */
+static const char *untried(const struct running *running, const lsexport_destination_spec *spec,
+                           struct address *address, const char **path_out) {
   const struct address_problem *problem = address_resolve(spec, NULL, address);
   enum credentials_kind kind = spec->credentials->kind;
   *path_out = "credentials";
@@ -157,14 +164,11 @@ static const char *untried(const lsexport_destination_spec *spec, struct address
   *path_out = "config.prefix";
   if (!problem && address->key_is_cut)
     return "holds \"?versionId=\": every write replaces one and the same object, which a check must not touch";
+  *path_out = "config";
+  if (!problem && !running->report->has_address)
+    return "holds a secret that this call knows, which would stand in a URL; lsexport_destination_explain says where";
   *path_out = problem && problem != &address_no_memory ? problem->field : NULL;
   return problem ? problem->reason : NULL;
-}
-
-static bool make_report(struct running *running, const lsexport_destination_spec *spec) {
-  running->report = report_new();
-  if (running->report) explain(running->report, spec, running->client->langsmith.api_root, &running->secrets);
-  return running->report != NULL;
 }
 
 /* Takes the address over. */
@@ -177,12 +181,14 @@ static bool make_check(struct running *running, const lsexport_destination_spec 
 
 static void be_check(struct running *running, const lsexport_destination_spec *spec) {
   struct address address = {0};
-  const char *path, *reason = untried(spec, &address, &path);
+  const char *path = NULL, *reason = NULL;
+  bool made = make_report(running, spec);
+  if (made) reason = untried(running, spec, &address, &path);
   if (reason && path) {
     lsexport_error *error = error_new(LSEXPORT_ERR_VALIDATION, &running->secrets);
     error_add_field(error, path, reason);
     running_fail(running, error);
-  } else if (!reason && make_report(running, spec) && make_check(running, spec, &address)) {
+  } else if (made && !reason && make_check(running, spec, &address)) {
     running->flow = &running->check->base;
   } else {
     running_fail(running, error_no_memory(LSEXPORT_APPLIED_NO));
@@ -205,8 +211,9 @@ lsexport_status lsexport_destination_check(lsexport_client *client, const lsexpo
 /* What cannot be tried from here is created all the same. */
 static void be_diagnosis(struct running *running, const lsexport_destination_spec *spec) {
   struct address address = {0};
-  const char *path, *reason = untried(spec, &address, &path);
-  bool made = make_report(running, spec) && (reason ? path != NULL : make_check(running, spec, &address));
+  const char *path = NULL;
+  bool made = make_report(running, spec);
+  if (made) made = untried(running, spec, &address, &path) ? path != NULL : make_check(running, spec, &address);
   if (made) running->diagnose = mem_alloc(sizeof *running->diagnose);
   address_free(&address);
   if (running->diagnose && diagnose_begin(running->diagnose, running->check, &running->langsmith, spec,

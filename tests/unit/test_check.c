@@ -242,12 +242,20 @@ START_TEST(needs_its_arguments) {
 }
 END_TEST
 
+/* In a key it would stand in a URL. */
+START_TEST(a_secret_in_the_config_is_not_sent) {
+  lsexport_destination_spec_set_prefix(spec, "traces/" SECRET);
+  ck_assert_int_eq(check(), LSEXPORT_ERR_VALIDATION);
+  ck_assert(has_field(stage.error, "config"));
+  ck_assert_uint_eq(stage.script.request_count, 0);
+}
+END_TEST
+
 START_TEST(secrets_are_never_shown) {
   static const char *const secrets[] = {SECRET, KEY_ID, API_KEY};
-  lsexport_destination_spec_set_prefix(spec, SECRET);
   bucket.denied = ACT_DELETE | ACT_DELETE_BELOW;
   bucket.strange = ACT_HEAD;
-  bucket.answer = s3_error(403, XML("AccessDenied", "not for " KEY_ID));
+  bucket.answer = s3_error(403, XML("AccessDenied", "not for " KEY_ID " with " SECRET " and " API_KEY));
   ck_assert_int_eq(check(), LSEXPORT_OK);
   for (size_t i = 0; i < COUNT(secrets); i++) {
     ck_assert_ptr_null(strstr(lsexport_report_text(told), secrets[i]));
@@ -276,6 +284,7 @@ int main(void) {
   tcase_add_test(cases, never_touches_the_one_object_of_a_cut_key);
   tcase_add_test(cases, refuses_what_langsmiths_client_refuses);
   tcase_add_test(cases, needs_its_arguments);
+  tcase_add_test(cases, a_secret_in_the_config_is_not_sent);
   tcase_add_test(cases, secrets_are_never_shown);
   return run_suite(suite);
 }
