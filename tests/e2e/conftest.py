@@ -94,6 +94,9 @@ class Library:
             assert not pairs.get(name) or pairs[name] not in outcome.text, name
         assert self.langsmith.api_key not in outcome.text
         assert "error" not in outcome, outcome["error"]["message"]
+        import sys
+
+        print("=====\n" + bytes(outcome["text"]).decode(), file=sys.__stdout__)
         return Report(outcome)
 
     def spec(self, user: str = "full", **changes: Any) -> dict[str, Any]:

@@ -41,7 +41,10 @@ Answer = Callable[[Request], Reply | None]
 
 
 class Front:
-    """endpoint: of the bucket's server. answer: in the bucket's place; None passes a request on."""
+    """endpoint: of the bucket's server. answer: in the bucket's place; None passes a request on, CLOSE ends the
+    connection."""
+
+    CLOSE = Reply(0)
 
     def __init__(self, endpoint: str, answer: Answer = lambda _: None, certificate: Path | None = None) -> None:
         self.target = urlsplit(endpoint).netloc
@@ -129,6 +132,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _handle(self) -> None:
         headers = {name.lower(): value for name, value in self.headers.items()}
         reply = self.server.front.reply(Request(self.command, self.path, headers, self._body()))
+        if reply is Front.CLOSE:
+            self.close_connection = True
+            return
         self.send_response_only(reply.status)
         names = {name.lower() for name, _ in reply.headers}
         for name, value in reply.headers:

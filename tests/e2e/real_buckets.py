@@ -60,6 +60,10 @@ class RealBucket(ABC):
         found = self.client().list_objects_v2(Bucket=BUCKET, Prefix=prefix)
         return [entry["Key"] for entry in found.get("Contents", [])]
 
+    def delete(self, prefix: str) -> None:
+        for key in self.keys(prefix):
+            self.client().delete_object(Bucket=BUCKET, Key=key)
+
     def uploads(self) -> list[str]:
         found = self.client().list_multipart_uploads(Bucket=BUCKET)
         return [entry["Key"] for entry in found.get("Uploads", [])]
