@@ -90,14 +90,14 @@ class Library:
     def report(self, command: str, **pairs: Any) -> "Report":
         """Of check or diagnose. Nothing of it may show a secret."""
         outcome = self(command, **pairs)
-        for name in ("access_key_id", "secret_access_key", "session_token"):
-            assert not pairs.get(name) or pairs[name] not in outcome.text, name
-        assert self.langsmith.api_key not in outcome.text
         assert "error" not in outcome, outcome["error"]["message"]
-        import sys
-
-        print("=====\n" + bytes(outcome["text"]).decode(), file=sys.__stdout__)
-        return Report(outcome)
+        report = Report(outcome)
+        shown = outcome.text + report.text  # the JSON, the log, and what people read
+        for name in ("access_key_id", "secret_access_key", "session_token"):
+            assert not pairs.get(name) or pairs[name] not in shown, name
+        assert self.environment["LANGSMITH_API_KEY"] not in shown
+        assert len(report.text.splitlines()) <= 50  # one screen
+        return report
 
     def spec(self, user: str = "full", **changes: Any) -> dict[str, Any]:
         """A destination in AWS form with that user's credentials."""

@@ -153,7 +153,7 @@ def test_checksums_that_the_storage_does_not_take(diagnose, langsmith, moto_buck
 def test_a_storage_that_gives_langsmith_no_reason(diagnose, langsmith):
     langsmith.arm_fault("validation_text", text="None")
     report = diagnose()
-    assert_diagnosis(report, "otherwise_there", "error")
+    assert_diagnosis(report, "silent_there_alone", "error", "conditions", "checksum_algorithm", text="HTTP 400: None")
     assert report["error"]["cause"] == "LSEXPORT_CAUSE_NO_REASON"
 
 
@@ -230,7 +230,7 @@ def test_values_that_langsmith_refuses(diagnose, langsmith):
         body='{"detail":[{"type":"string_too_short","loc":["body","config","prefix"],"msg":"too short"}]}',
     )
     report = diagnose()
-    assert_diagnosis(report, "not_the_bucket", "error", text="422")
+    assert_diagnosis(report, "not_the_bucket", "error", text="HTTP 422: values not valid; config.prefix: too short")
     assert report["error"]["fields"] == [{"path": "config.prefix", "message": "too short"}]
 
 
