@@ -307,11 +307,13 @@ static void add_left(const struct check *check, lsexport_report *report) {
 static void summarize(const struct check *check, lsexport_report *report) {
   const lsexport_error *obstacle = check_obstacle(check);
   const char *bucket = lsexport_report_bucket(report);
+  bool confused = check->address.bucket_is_from_prefix && !check->address.endpoint_bucket;
   char line[LINE_MAX], summary[3 * LINE_MAX];
   if (obstacle) {
     check_describe(line, sizeof line, obstacle);
-    snprintf(summary, sizeof summary, "The bucket \"%s\" does not take what LangSmith writes: %s: %s.", bucket,
-             lsexport_status_text(lsexport_error_status(obstacle)), line);
+    snprintf(summary, sizeof summary, "The bucket \"%s\"%s does not take what LangSmith writes: %s: %s.", bucket,
+             confused ? ", the prefix's first segment," : "", lsexport_status_text(lsexport_error_status(obstacle)),
+             line);
   } else if (!passed(check, STEP_PUT) || !passed(check, STEP_COMPLETE_UPLOAD)) {
     snprintf(summary, sizeof summary, "Not all could be tried with the bucket \"%s\".", bucket);
   } else {

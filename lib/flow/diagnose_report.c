@@ -49,6 +49,8 @@ static enum check_finding refused_there_alone(const lsexport_error *there, const
   case LSEXPORT_CAUSE_NOT_IMPLEMENTED:
   case LSEXPORT_CAUSE_HTML:
     return CHECK_FINDING_CHANGED_THERE_ALONE;
+  case LSEXPORT_CAUSE_NO_REASON:
+    return CHECK_FINDING_SILENT_THERE_ALONE;
   default:
     return by_name ? CHECK_FINDING_DENIED_THERE_ALONE : CHECK_FINDING_OTHERWISE_THERE;
   }
@@ -75,6 +77,15 @@ static const lsexport_error *evidence_of(enum check_finding finding, const lsexp
   return from_here ? check_obstacle(check) : there;
 }
 
+/* The fields that LangSmith names. */
+static void add_fields(char *line, size_t size, const lsexport_error *error) {
+  for (size_t i = 0; i < lsexport_error_field_count(error); i++) {
+    size_t length = strlen(line);
+    snprintf(line + length, size - length, "; %s: %s", lsexport_error_field_path(error, i),
+             lsexport_error_field_message(error, i));
+  }
+}
+
 void diagnose_report(const lsexport_error *error, const struct check *check, lsexport_report *report) {
   enum check_finding finding = compare(error, check);
   const struct finding_row *row = &check_finding_rows[finding];
@@ -85,6 +96,7 @@ void diagnose_report(const lsexport_error *error, const struct check *check, lse
     snprintf(line, sizeof line, "%s", lsexport_report_bucket(report));
   else if (evidence)
     check_describe(line, sizeof line, evidence);
+  if (finding == CHECK_FINDING_NOT_THE_BUCKET) add_fields(line, sizeof line, evidence);
   if (place)
     snprintf(reason, sizeof reason, "%.*s%s%s", (int)(place - row->reason), row->reason, line, place + 2);
   else

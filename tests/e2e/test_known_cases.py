@@ -33,7 +33,7 @@ def assert_tells(report, *words: str) -> None:
 
 
 @pytest.mark.parametrize("link", [FORUM + "2402", GITHUB + "langsmith-sdk/issues/2262"])
-def test_access_denied_with_good_credentials(library, langsmith, report, link):
+def test_access_denied_with_good_credentials(library, langsmith, moto_bucket, report, link):
     """The bucket is not in the path, so that the prefix's first segment is taken for one, which is another's."""
     strangers = langsmith.env["EMULATOR_BUCKET"]
     told = report(prefix=f"{strangers}/traces", **CONFUSED)
@@ -43,6 +43,9 @@ def test_access_denied_with_good_credentials(library, langsmith, report, link):
         told, f'a bucket named "{strangers}", the prefix\'s first segment', "Set include_bucket_in_prefix to 1."
     )
     assert report(prefix=f"{strangers}/traces").destination, "the remedy heals it"
+    denied = library.bucket_spec(moto_bucket, langsmith.credentials("denied"), prefix=f"{strangers}/traces", **CONFUSED)
+    summary = library.report("check", **denied)["summary"]
+    assert summary.startswith(f'The bucket "{strangers}", the prefix\'s first segment, does not take')
 
 
 @pytest.mark.parametrize("link", [FORUM + "2402"])

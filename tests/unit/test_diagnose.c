@@ -159,7 +159,7 @@ START_TEST(a_confused_bucket_is_named) {
   bucket.denied = ACT_ANY;
   answer(400, VALIDATION("Access Denied"));
   ck_assert_int_eq(diagnose(), LSEXPORT_OK);
-  ck_assert_ptr_nonnull(strstr(lsexport_report_summary(report), "wrote to a bucket named \"traces\""));
+  ck_assert_ptr_nonnull(strstr(lsexport_report_summary(report), "tried to write to a bucket named \"traces\""));
 }
 END_TEST
 
