@@ -288,7 +288,7 @@ bool check_begin(struct check *check, const lsexport_destination_spec *spec, str
   memset(address, 0, sizeof *address);
   snprintf(check->name, sizeof check->name, REPORT_CHECK_OBJECT "%08x-%04x-4%03x-a%03x-%012llx.txt",
            (unsigned)(random[0] >> 32), (unsigned)(random[0] >> 16 & 0xffff), (unsigned)(random[0] & 0xfff),
-           (unsigned)(random[1] >> 48 & 0xfff), (unsigned long long)(random[1] & 0xffffffffffffULL));
+           (unsigned)(random[1] >> 48 & 0xfff), random[1] & 0xffffffffffffULL);
   check->keys[TEST_KEY] = make_key(check, ADDRESS_TEST_FOLDER);
   check->keys[KEY_BELOW_PREFIX] = make_key(check, "");
   if (check->keys[TEST_KEY] && check->keys[KEY_BELOW_PREFIX]) return true;

@@ -191,10 +191,8 @@ static void begin_operations(struct job *job, struct operation *operation, int64
   for (struct operation *beside; operation; operation = beside) {
     struct strand *strand = idle_strand(job);
     beside = operation->beside;
-    if (!strand) {
-      job_stop(job, LSEXPORT_ERR_NO_MEMORY);
-      return;
-    }
+    job->starved = !strand;
+    if (!strand) return;
     begin_strand(job, strand, operation, now);
   }
 }
@@ -304,15 +302,17 @@ static struct strand *due_strand(struct job *job, int64_t now) {
 void job_advance(struct job *job) {
   while (job->state != JOB_ENDED) {
     int64_t now = now_ms(job);
-    struct strand *strand;
-    if ((strand = answered_strand(job)))
-      attempt_ended(job, strand);
+    struct strand *answered = answered_strand(job), *due = due_strand(job, now);
+    if (answered)
+      attempt_ended(job, answered);
+    else if (job->starved)
+      job_stop(job, LSEXPORT_ERR_NO_MEMORY);
     else if (now >= job->deadline_ms)
       job_stop(job, LSEXPORT_ERR_TIMEOUT);
     else if (job->state == JOB_READY)
       take_step(job, (struct flow_event){.kind = FLOW_BEGUN});
-    else if ((strand = due_strand(job, now)))
-      time_came(job, strand);
+    else if (due)
+      time_came(job, due);
     else if (job->state == JOB_PAUSED && now >= job->resume_ms)
       take_step(job, (struct flow_event){.kind = FLOW_PAUSE_ENDED});
     else
@@ -331,9 +331,11 @@ int64_t job_wake_ms(const struct job *job) {
 
 void job_cancel(struct job *job) {
   job->cancelled = true;
-  struct strand *strand;
-  while (job->state != JOB_ENDED && (strand = answered_strand(job))) /* what came is not thrown away */
-    attempt_ended(job, strand);
+  struct strand *answered = answered_strand(job);
+  while (answered) { /* what came is not thrown away */
+    attempt_ended(job, answered);
+    answered = answered_strand(job);
+  }
   if (job->state != JOB_ENDED) job_stop(job, LSEXPORT_ERR_CANCELLED);
 }
 

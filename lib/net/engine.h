@@ -72,6 +72,7 @@ struct job {
   int64_t deadline_ms;
   int64_t resume_ms;     /* end of the pause */
   bool cancelled;        /* nothing new is begun */
+  bool starved;          /* there was no memory for a strand */
   lsexport_error *error; /* once ended: NULL for success; finished */
   struct strand strand;  /* the first of a list; most flows need no other */
 };

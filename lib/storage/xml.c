@@ -171,8 +171,11 @@ static bool put_reference(struct scan *scan, struct sink *sink) {
 }
 
 static bool put_section(struct scan *scan, struct sink *sink) {
-  while (!take(scan, CDATA_END))
-    if (scan->at == scan->end || !put(sink, *scan->at++)) return false;
+  while (!take(scan, CDATA_END)) {
+    if (scan->at == scan->end) return false;
+    char byte = *scan->at++;
+    if (!put(sink, byte)) return false;
+  }
   return true;
 }
 
@@ -204,7 +207,8 @@ static bool find(struct scan *scan, const char *root, const char *wanted, struct
   for (;;) {
     pass_over(scan, depth > 0);
     if (depth && take(scan, "</")) {
-      if (!take_end_tag(scan, &open[--depth]) || !depth) return false;
+      depth--;
+      if (!take_end_tag(scan, &open[depth]) || !depth) return false;
       continue;
     }
     if (depth == XML_DEPTH_MAX || !take_start_tag(scan, &name, &empty)) return false;
