@@ -131,7 +131,7 @@ def test_form(check, moto_bucket, authority, certificate, host, changes, style):
     assert report["addressing_style"] == style
     assert (report["bucket"], report["object_key"]) == (BUCKET, "traces/tmp/<uuid>.txt")
     assert report["host"] == f"{host if host != 'localhost' else f'{BUCKET}.localhost'}:{front.port}"
-    assert moto_bucket.keys() == []
+    assert moto_bucket.keys("traces/") == []
 
 
 # ---- region
@@ -168,7 +168,7 @@ def assert_healed(report, bucket) -> None:
     finding = report.finding("wrong_region")
     assert (finding["field"], finding["severity"]) == ("config.region", "warning")
     assert finding["remedy"] == f"Set region to {bucket.region}."
-    assert bucket.keys() == []
+    assert bucket.keys("traces/") == []
 
 
 # ---- clock

@@ -67,7 +67,7 @@ def test_it_works_in_both(diagnose, moto_bucket):
     assert report.destination["config"]["bucket_name"] == BUCKET
     assert set(report.verdicts.values()) == {"granted"}
     assert "from_here" not in report.codes
-    assert moto_bucket.keys() == []
+    assert moto_bucket.keys("traces/") == []
 
 
 def test_it_works_there_alone(diagnose, front):
@@ -98,7 +98,7 @@ def test_a_policy_that_looks_at_who_asks(diagnose, minio_bucket):
     assert_diagnosis(report, "denied_there_alone", "error", "aws:SourceIp", "aws:SourceVpce", text="Access Denied")
     assert report["error"]["status"] == "LSEXPORT_ERR_ACCESS_DENIED"
     assert report.verdicts[PUT] == "granted"
-    assert minio_bucket.keys() == []
+    assert minio_bucket.keys("traces/") == []
 
 
 def test_an_endpoint_that_langsmith_cannot_reach(diagnose, langsmith):
@@ -166,7 +166,7 @@ def test_denied_in_both(diagnose, langsmith, moto_bucket):
         report, "denied_in_both", "error", "s3:PutObject", text="so it is the policy: AccessDenied, HTTP 403"
     )
     assert report.verdicts[PUT] == "denied"
-    assert moto_bucket.keys() == []
+    assert moto_bucket.keys("traces/") == []
 
 
 @pytest.mark.parametrize("text", ["None", "", "[Errno 22] None"])
