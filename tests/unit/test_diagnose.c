@@ -96,8 +96,11 @@ static const struct comparison {
     {400, VALIDATION("An error occurred () when calling the PutObject operation: "), 0, NULL, "changed_there_alone",
      ""},
     {400, VALIDATION("The provided token has expired."), 0, NULL, "otherwise_there", "is refused otherwise"},
+    {400, VALIDATION("None"), 0, NULL, "silent_there_alone", "is refused without a reason"},
     {401, "{\"detail\":\"Invalid token\"}", 0, NULL, "not_the_bucket",
      "did not come to the bucket: HTTP 401: Invalid token."},
+    {422, "{\"detail\":[{\"loc\":[\"body\",\"config\",\"prefix\"],\"msg\":\"too short\"}]}", 0, NULL, "not_the_bucket",
+     "HTTP 422: values not valid; config.prefix: too short."},
     {503, "", 0, NULL, "not_the_bucket", "did not come to the bucket: HTTP 503"},
 };
 
