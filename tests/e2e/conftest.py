@@ -39,6 +39,14 @@ class Report(dict):
         self.text = bytes(outcome["text"]).decode()
         self.destination = outcome.get("destination")
 
+    def assert_one_screen(self) -> None:
+        """Lines are wrapped between words; URLs and keys are not."""
+        lines = self.text.splitlines()
+        assert len(lines) <= 50, self.text
+        whole = ("writes to ", "bucket    ", "key       ", "left      ")
+        for line in lines:
+            assert len(line) <= 100 or line.startswith(whole) or " " not in line[10:].strip(), line
+
     @property
     def verdicts(self) -> dict[str, str]:
         return {permission["name"]: permission["verdict"] for permission in self["permissions"]}
@@ -96,7 +104,7 @@ class Library:
         for name in ("access_key_id", "secret_access_key", "session_token"):
             assert not pairs.get(name) or pairs[name] not in shown, name
         assert self.environment["LANGSMITH_API_KEY"] not in shown
-        assert len(report.text.splitlines()) <= 50  # one screen
+        report.assert_one_screen()
         return report
 
     def spec(self, user: str = "full", **changes: Any) -> dict[str, Any]:
