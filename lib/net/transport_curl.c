@@ -226,9 +226,14 @@ static bool prepare(struct attempt *attempt, const struct request *request) {
   }
   if (is_head) SET(CURLOPT_NOBODY, 1L); /* the two above take it back */
   bool plain = request->method == METHOD_GET || request->method == METHOD_POST || is_head;
-  SET(CURLOPT_CUSTOMREQUEST, plain ? NULL : method_name(request->method));
-  SET(CURLOPT_FRESH_CONNECT, request->own_connection ? 1L : 0L);
-  SET(CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)request->response_max);
+  const char *method = plain ? NULL : method_name(request->method);
+  /* What is as it was is not said again: libcurl would copy a method's name each time. */
+  if (method != attempt->method) SET(CURLOPT_CUSTOMREQUEST, method);
+  if (request->own_connection != attempt->own_connection) SET(CURLOPT_FRESH_CONNECT, (long)request->own_connection);
+  if (request->response_max != attempt->response_max) SET(CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)request->response_max);
+  attempt->method = failed ? "" : method; /* it may not have been taken */
+  attempt->own_connection = request->own_connection;
+  attempt->response_max = request->response_max;
   return !failed;
 }
 
@@ -286,6 +291,7 @@ static bool begin(struct attempt *attempt) {
 /* Nothing was sent on the connection that was stale: the same attempt goes on over a new one. */
 static bool begin_again(struct attempt *attempt) {
   curl_multi_remove_handle(attempt->transport->multi, attempt->easy);
+  attempt->own_connection = true;
   if (curl_easy_setopt(attempt->easy, CURLOPT_FRESH_CONNECT, 1L) != CURLE_OK) return false;
   return begin(attempt);
 }

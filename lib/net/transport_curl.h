@@ -49,7 +49,10 @@ struct attempt {
   bool elsewhere;
   CURLU *url;                 /* LangSmith's */
   char *origin;               /* scheme, host and port of url; NULL: it has none yet */
-  struct curl_slist *headers; /* of the request made last */
+  struct curl_slist *headers; /* of the request made last, as what follows */
+  const char *method;         /* by name; NULL: libcurl's own */
+  bool own_connection;
+  size_t response_max;
   size_t body_sent;
   bool head_whole; /* the blank line behind the headers was seen */
   bool interim;    /* the head that is being read is a 1xx's: another follows */
