@@ -377,16 +377,22 @@ func TestAReportShowsNoSecret(t *testing.T) {
 	bucket := startServer(t, always(reply(403, map[string]string{"Content-Type": "application/xml"}, words)))
 	s := startServer(t, always(replyJSON(400, `{"detail":"no: `+secret+" "+token+" "+apiKey+`"}`)))
 	spec := awsSpec()
-	spec.EndpointURL, spec.Prefix = bucket.url, "a/"+secret
+	spec.EndpointURL = bucket.url
 	spec.Credentials = lsexport.SessionCredentials("ASIAVECTORVECTOR0001", lsexport.NewSecret(secret), lsexport.NewSecret(token))
-	report, err := clientOf(t, s).DiagnoseDestination(background, spec)
+	client := clientOf(t, s)
+	report, err := client.DiagnoseDestination(background, spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	spec.Prefix = "a/" + secret
+	explained, err := client.ExplainDestination(spec)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if len(bucket.requests) == 0 || len(s.requests) != 1 {
 		t.Error(len(bucket.requests), len(s.requests))
 	}
-	text := fmt.Sprintf("%+v %+v %s %v", *report, report.Err, report.JSON, failed(t, report.Err, lsexport.ErrRejected).Facts)
+	text := fmt.Sprintf("%+v %+v %s %+v %v", *report, report.Err, report.JSON, *explained, failed(t, report.Err, lsexport.ErrRejected).Facts)
 	for _, one := range []string{secret, token, apiKey} {
 		if strings.Contains(text, one) {
 			t.Error(text)
