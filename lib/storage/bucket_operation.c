@@ -80,7 +80,7 @@ static void add_value(const struct options *options, const struct kwarg *option,
 static bool add_member(void *context, const char *name, json_node *value) {
   struct options *options = context;
   if (options->map) {
-    if (node_text(value)) add_option(options, options->map, name, node_text(value));
+    add_value(options, options->map, name, value);
     return true;
   }
   const struct kwarg *option = kwarg_find(name, options->draft->operation->kind);
@@ -140,7 +140,7 @@ static void write_completion(struct draft *draft, struct buf *body, const char *
  * hash: the word for the payload that is signed; "" where it is the body's own. */
 static void write_object(struct draft *draft, struct buf *body, const char *algorithm, const char **hash) {
   static const char length[] = "4"; /* of the test body */
-  char sum[CHECKSUM_SIZE], name[NAME_MAX];
+  char sum[CHECKSUM_SIZE] = "", name[NAME_MAX];
   _Static_assert(sizeof BUCKET_TEST_BODY - 1 == 4, "what length says");
   if (!algorithm) {
     buf_text(body, BUCKET_TEST_BODY);
@@ -149,7 +149,6 @@ static void write_object(struct draft *draft, struct buf *body, const char *algo
   need(draft, checksum_write(sum, algorithm, BUCKET_TEST_BODY, strlen(BUCKET_TEST_BODY)));
   snprintf(name, sizeof name, CHECKSUM_HEADER "%s", algorithm);
   for (char *byte = name; *byte; byte++) *byte = (char)text_lower((unsigned char)*byte);
-  if (draft->failed) return;
   if (!draft->caller->address->https) {
     buf_text(body, BUCKET_TEST_BODY);
     add_header(draft, name, sum);
@@ -208,7 +207,6 @@ static void sign(struct draft *draft, const char *path, const char *query, const
   const lsexport_credentials *credentials = caller->spec->credentials;
   struct signature_header headers[BUCKET_HEADERS_MAX];
   struct buf authorization;
-  if (draft->values.failure) return;
   buf_init(&authorization, BUCKET_HEADER_BYTES_MAX);
   for (size_t i = 0; i < draft->count; i++)
     headers[i] =
@@ -381,10 +379,10 @@ static lsexport_error *no_s3(const struct secrets *secrets) {
 }
 
 /* There is nothing left to take away: an attempt whose answer was lost did it, or an end that seemed to have failed. */
-static bool is_gone(const struct bucket_operation *operation, const struct response *response) {
+static bool is_gone(const struct response *response) {
   char code[BUCKET_WORD_MAX];
-  return operation->base.maybe_applied ||
-         (read_child(response, "Error", "Code", code, sizeof code) && text_equal(code, "NoSuchUpload"));
+  read_child(response, "Error", "Code", code, sizeof code);
+  return text_equal(code, "NoSuchUpload") || text_equal(code, "NoSuchKey");
 }
 
 static lsexport_error *conclude(struct operation *base, const struct response *response,
@@ -392,7 +390,7 @@ static lsexport_error *conclude(struct operation *base, const struct response *r
   struct bucket_operation *operation = (struct bucket_operation *)base;
   char code[BUCKET_WORD_MAX];
   bool deletes = base->request.method == METHOD_DELETE;
-  if (deletes && response->http_status == 404 && is_gone(operation, response)) return NULL;
+  if (deletes && response->http_status == 404 && is_gone(response)) return NULL;
   if (response->http_status / 100 != 2) return refused(operation, response, secrets);
   if (base->request.method == METHOD_PUT) return *operation->head.tag ? NULL : no_s3(secrets);
   if (operation->kind == S3_CREATE_MULTIPART) {

@@ -100,6 +100,7 @@ static void land(struct script *script, struct scripted_flight *flight) {
   exchange->reused = outcome->reused;
   exchange->duration_us = outcome->delay_ms * 1000;
   exchange->response.http_status = outcome->http_status;
+  if (exchange->request->trace) exchange->request->trace->tls_us = outcome->tls_us;
   if (exchange->request->trace && outcome->address)
     snprintf(exchange->request->trace->address, TRACE_ADDRESS_MAX, "%s", outcome->address);
   if (outcome->http_status) take_headers(exchange, outcome, unix_s(script));

@@ -45,6 +45,7 @@ struct scripted_outcome {
   size_t body_length;
   const char *detail;    /* the network's words; NULL: none */
   const char *address;   /* that it connected to, for who traces; NULL: unknown */
+  int64_t tls_us;        /* when the handshake was over, for who traces; 0: never */
   bool sent;             /* may a byte of the request have left? */
   bool reused;           /* on a connection that served before */
   bool no_memory;        /* it cannot be started */

@@ -88,6 +88,26 @@ START_TEST(tells_how_far_it_came) {
 }
 END_TEST
 
+START_TEST(a_handshake_that_was_over_has_passed) {
+  bucket.strange = ACT_ANY;
+  bucket.answer = (struct scripted_outcome){.transfer = TRANSFER_LOST, .tls_us = 1000};
+  ck_assert_int_eq(check(), LSEXPORT_OK);
+  ck_assert_int_eq(outcome_of(told, "tls"), LSEXPORT_OUTCOME_PASSED);
+}
+END_TEST
+
+/* Google says so of an object that is gone; an attempt whose answer was lost had deleted it. */
+START_TEST(what_is_gone_need_not_be_deleted) {
+  bucket.strange = ACT_DELETE;
+  bucket.answer = s3_error(404, XML("NoSuchKey", "The specified key does not exist."));
+  ck_assert_int_eq(check(), LSEXPORT_OK);
+  ck_assert_uint_eq(lsexport_report_left_count(told), 0);
+  bucket.answer = s3_error(404, XML("NoSuchBucket", "x"));
+  ck_assert_int_eq(check(), LSEXPORT_OK);
+  ck_assert_uint_eq(lsexport_report_left_count(told), 1);
+}
+END_TEST
+
 START_TEST(plain_http_has_no_tls) {
   lsexport_destination_spec_set_endpoint_url(spec, "http://storage.example.com");
   ck_assert_int_eq(check(), LSEXPORT_OK);
@@ -136,6 +156,9 @@ END_TEST
 
 START_TEST(an_upload_without_an_id_is_no_s3) {
   bucket.strange = ACT_CREATE;
+  bucket.answer = s3_error(200, "<InitiateMultipartUploadResult><UploadId></UploadId></InitiateMultipartUploadResult>");
+  ck_assert_int_eq(check(), LSEXPORT_OK);
+  ck_assert_int_eq(outcome_of(told, "create_multipart_upload"), LSEXPORT_OUTCOME_FAILED);
   bucket.answer = s3_error(200, "<InitiateMultipartUploadResult/>");
   ck_assert_int_eq(check(), LSEXPORT_OK);
   ck_assert_int_eq(outcome_of(told, "create_multipart_upload"), LSEXPORT_OUTCOME_FAILED);
@@ -345,6 +368,7 @@ static const struct clock {
     {"Tue, 24 Nov 2026 05:54:59 GMT", "+301 s from the storage's", 1, true},
     {"Tue, 24 Nov 2026 06:15:00 GMT", "-900 s from the storage's", 1, true},
     {"Tue, 24 Nov 2026 06:15:01 GMT", "-901 s from the storage's", 2, true},
+    {"Tue, 24 Nov 2026 05:44:59 GMT", "+901 s from the storage's", 2, true},
     {"yesterday", "the storage did not tell its time", 0, false},
 };
 
@@ -363,6 +387,8 @@ int main(void) {
   tcase_add_checked_fixture(cases, check_setup, check_teardown);
   tcase_add_loop_test(cases, tells_what_stands_in_the_way, 0, (int)COUNT(obstacles));
   tcase_add_loop_test(cases, tells_how_far_it_came, 0, (int)COUNT(ways));
+  tcase_add_test(cases, a_handshake_that_was_over_has_passed);
+  tcase_add_test(cases, what_is_gone_need_not_be_deleted);
   tcase_add_test(cases, plain_http_has_no_tls);
   tcase_add_test(cases, a_size_that_is_not_what_was_written);
   tcase_add_test(cases, a_size_that_is_not_told_is_no_failure);

@@ -40,6 +40,19 @@ START_TEST(keeps_time_for_cleaning_up) {
 }
 END_TEST
 
+/* What is left when the first answer comes is for cleaning up. */
+START_TEST(begins_nothing_in_the_time_for_cleaning_up) {
+  lsexport_call_set_timeout_ms(call, 8000);
+  bucket.strange = ACT_PUT;
+  bucket.answer = s3_error(200, "");
+  bucket.answer.headers = "ETag: \"a\"";
+  bucket.answer.delay_ms = 8000 - 8000 / CHECK_CLEANING_SHARE;
+  ck_assert_int_eq(check(), LSEXPORT_OK);
+  ck_assert_uint_eq(bucket.saw, ACT_PUT | ACT_DELETE);
+  ck_assert_str_eq(reason_of(told, "head_object"), "the time was over");
+}
+END_TEST
+
 START_TEST(says_what_is_known_when_the_time_is_over) {
   lsexport_call_set_timeout_ms(call, 8000);
   bucket.strange = ACT_ANY & ~ACT_PUT;
@@ -125,6 +138,7 @@ int main(void) {
   tcase_add_test(cases, a_storage_that_never_answers_is_told_and_cleaned_up);
   tcase_add_test(cases, one_that_cannot_be_reached_in_time_leaves_nothing);
   tcase_add_test(cases, keeps_time_for_cleaning_up);
+  tcase_add_test(cases, begins_nothing_in_the_time_for_cleaning_up);
   tcase_add_test(cases, says_what_is_known_when_the_time_is_over);
   tcase_add_test(cases, no_time_at_all);
   tcase_add_test(cases, an_abort_that_was_lost_is_told);
