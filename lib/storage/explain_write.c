@@ -58,6 +58,7 @@ void explain_kwargs(const struct explained *explained) {
   if (explained->is_aws && !checksum) explain_tell(explained, FINDING_OBJECT_LOCK_CHECKSUM, NULL);
   if (checksum && explained->has_endpoint && spec_endpoint_is_google(&explained->endpoint))
     explain_tell(explained, FINDING_GOOGLE_CHECKSUM, NULL);
+  if (checksum && !text_equal(checksum, "SHA256")) explain_tell(explained, FINDING_PART_CHECKSUMS, NULL);
   if (explained->is_aws && encryption && text_begins(encryption, "aws:kms"))
     explain_tell(explained, FINDING_KMS_PERMISSIONS, NULL);
 }
