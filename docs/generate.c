@@ -65,9 +65,22 @@ static const struct block blocks[] = {
     {60, 79, "60 to 79: the bucket, as LangSmith saw it"},
 };
 
+/* In the order of the library's own table, which does not hold them: no program asks. */
+static const char *const meanings[] = {
+#define STATUS(name, side, transience, text, meaning, remedy) meaning,
+#include "error/status.def"
+#undef STATUS
+};
+
+static const char *meaning_of(lsexport_status status) {
+  size_t i = 0;
+  while (lsexport_status_at(i) != status) i++;
+  return meanings[i];
+}
+
 static void status_line(const struct status_row *row) {
   printf("| %d | `%s` | %s | ", row->status, row->name, row->transience == TRANSIENT ? "yes" : "no");
-  cell(row->meaning);
+  cell(meaning_of(row->status));
   printf(" | ");
   cell(row->remedy);
   puts(" |");

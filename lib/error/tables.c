@@ -6,7 +6,7 @@
 
 static const struct status_row statuses[] = {
 #define STATUS(name, side, transience, text, meaning, remedy) \
-  {LSEXPORT_##name, "LSEXPORT_" #name, text, meaning, remedy, LSEXPORT_SIDE_##side, transience},
+  {LSEXPORT_##name, "LSEXPORT_" #name, text, remedy, LSEXPORT_SIDE_##side, transience},
 #include "error/status.def"
 #undef STATUS
 };

@@ -11,7 +11,6 @@ struct status_row {
   lsexport_status status;
   const char *name;
   const char *text;
-  const char *meaning; /* for the documentation */
   const char *remedy;
   int32_t side;
   enum transience transience;
