@@ -191,8 +191,10 @@ static void begin_operations(struct job *job, struct operation *operation, int64
   for (struct operation *beside; operation; operation = beside) {
     struct strand *strand = idle_strand(job);
     beside = operation->beside;
-    job->starved = !strand;
-    if (!strand) return;
+    if (!strand) {
+      job->starved = true;
+      return;
+    }
     begin_strand(job, strand, operation, now);
   }
 }

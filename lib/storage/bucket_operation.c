@@ -15,7 +15,7 @@
 
 #define TRAILER_HASH "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
 #define CHECKSUM_HEADER "x-amz-checksum-"
-#define NAME_MAX 128
+#define NAME_MAX 2304 /* of a header; S3 takes no more than 2 KB of metadata */
 #define BODY_MAX 4096
 #define PART_NUMBER "1"
 
@@ -137,7 +137,7 @@ static void write_completion(struct draft *draft, struct buf *body, const char *
 }
 
 /* The object's own bytes. A checksum goes before them over plain http, and behind them over TLS, as botocore does it.
- * hash: the word for the payload that is signed; "" where it is the body's own. */
+ * hash: set to the word that is signed in the place of the body's own hash. */
 static void write_object(struct draft *draft, struct buf *body, const char *algorithm, const char **hash) {
   static const char length[] = "4"; /* of the test body */
   char sum[CHECKSUM_SIZE] = "", name[NAME_MAX];
@@ -282,7 +282,7 @@ static void free_target(struct target *target) {
 static void make(struct draft *draft, const char *key, const struct bucket_upload *upload) {
   const lsexport_credentials *credentials = draft->caller->spec->credentials;
   struct request *request = &draft->operation->base.request;
-  char date[SIGNATURE_DATE_SIZE], digest[SIGNATURE_PAYLOAD_HASH_SIZE];
+  char date[SIGNATURE_DATE_SIZE], digest[SIGNATURE_PAYLOAD_HASH_SIZE] = "";
   const char *hash = digest;
   struct target target;
   write_target(&target, draft, key, upload);

@@ -103,6 +103,7 @@ static void assert_told(const struct bench *bench, const struct row *row, const 
     ck_assert_msg(!created || lsexport_error_applied(bench->error) != LSEXPORT_APPLIED_NO, "%s: applied", where);
     return;
   }
+  ck_assert_msg(!script_now(&bench->scene.script), "%s: it waited for what was never begun", where);
   size_t left = (size_t)bench->bucket.has_object + bench->bucket.has_object_below;
   ck_assert_msg(lsexport_report_left_count(bench->report) >= left, "%s: an object is left untold", where);
   ck_assert_msg(!bench->bucket.uploads || finding_of(bench->report, "upload_left") >= 0, "%s: an upload is left: %s",
