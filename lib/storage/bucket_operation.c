@@ -176,7 +176,7 @@ static void write_body(struct draft *draft, const struct bucket_upload *upload, 
     write_object(draft, &body, algorithm, hash);
   else if (draft->operation->kind == S3_COMPLETE_MULTIPART)
     write_completion(draft, &body, upload->tag, algorithm);
-  request->body_length = body.length;
+  request->body_length = body.failure ? 0 : body.length;
   request->body = buf_take(&body);
   need(draft, request->body != NULL);
 }

@@ -125,7 +125,7 @@ START_TEST(repeats_what_may_be_repeated) {
   ck_assert_int_eq(check(), LSEXPORT_OK);
   ck_assert_uint_eq(script_count(&stage.script, METHOD_POST), 1); /* a second would leave an upload unknown */
   bucket.strange = ACT_PUT;
-  stage.script.request_count = 0;
+  script_free(&stage.script);
   ck_assert_int_eq(check(), LSEXPORT_OK);
   ck_assert_uint_eq(script_count(&stage.script, METHOD_PUT), 3);
 }
