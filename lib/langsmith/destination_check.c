@@ -55,11 +55,10 @@ static bool check_form(const struct check *check, const char *path, const char *
     refuse(check, path, "is not valid UTF-8");
   } else if (length && !form.blank_ends && (text[0] == ' ' || text[length - 1] == ' ')) {
     refuse(check, path, "begins or ends with a blank");
+  } else if (count < form.least && !length) {
+    refuse(check, path, "must not be empty");
   } else if (count < form.least || count > form.most) {
-    if (!length)
-      snprintf(message, sizeof message, "must not be empty");
-    else
-      snprintf(message, sizeof message, "must have %zu to %zu characters, but has %zu", form.least, form.most, count);
+    snprintf(message, sizeof message, "must have %zu to %zu characters, but has %zu", form.least, form.most, count);
     refuse(check, path, message);
   } else {
     return true;
