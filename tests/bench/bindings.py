@@ -13,6 +13,7 @@ from machine import ON_CLIENT, Figures
 GO = "LSEXPORT_BENCH_GO"  # the program of bindings/go/internal/bench
 PYTHON = "LSEXPORT_BENCH_PYTHON"  # an interpreter that has the binding, requests and aiohttp
 PYTHON_BENCH = Path(__file__).parents[2] / "bindings/python/bench.py"
+GO_CASES = [(1, 1), (64, 64), (1000, 128), (1000, 1000)]  # goroutines, connections; 128 where no bound is named
 PYTHON_PAIRS = [("requests-1", "lsexport-1"), ("aiohttp-64", "asyncio-64"), ("aiohttp-1000", "asyncio-1000")]
 
 
@@ -29,11 +30,11 @@ def lines(*command: object, **environment: object) -> list[Figures]:
 
 def go(root: str, calls: int) -> Iterator[Figures]:
     """With the one processor that Go finds here, and with two, as it finds on most machines."""
-    for in_flight, processors in product((1, 64, 1000), (1, 2)):
-        rows = lines(os.environ[GO], root, f"get-{in_flight}", calls, GOMAXPROCS=processors)
+    for (goroutines, connections), processors in product(GO_CASES, (1, 2)):
+        rows = lines(os.environ[GO], root, f"get-{goroutines}-{connections}", calls, GOMAXPROCS=processors)
         sides = {row["side"]: row["cpus_us"] for row in rows}
         yield {
-            "what": f"Go, {in_flight} in flight, GOMAXPROCS={processors}",
+            "what": f"Go, goroutines {goroutines}, connections {connections}, GOMAXPROCS={processors}",
             "floor": "net/http",
             "floor_cpu_us": sides["net/http"],
             "ours_cpu_us": sides["lsexport"],

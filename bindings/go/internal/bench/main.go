@@ -2,7 +2,7 @@
 
 // Bench measures gets of one destination, by this package and by net/http with encoding/json, in turn:
 //
-//	bench BASE_URL get-IN_FLIGHT COUNT
+//	bench BASE_URL get-GOROUTINES-CONNECTIONS COUNT
 //
 // It prints a line of JSON for each side: what one call of each round took, and how much of it was processor time.
 package main
@@ -15,7 +15,6 @@ import (
 	"net/http"
 	"os"
 	"strconv"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -42,20 +41,21 @@ type side struct {
 }
 
 func main() {
-	if len(os.Args) != 4 || !strings.HasPrefix(os.Args[2], "get-") {
-		log.Fatal("usage: bench BASE_URL get-IN_FLIGHT COUNT")
+	if len(os.Args) != 4 {
+		log.Fatal("usage: bench BASE_URL get-GOROUTINES-CONNECTIONS COUNT")
 	}
-	inFlight, err := strconv.Atoi(strings.TrimPrefix(os.Args[2], "get-"))
+	var goroutines, connections int
+	_, err := fmt.Sscanf(os.Args[2], "get-%d-%d", &goroutines, &connections)
 	must(err)
 	count, err := strconv.Atoi(os.Args[3])
 	must(err)
 	sides := []side{
-		{Side: "lsexport", Case: os.Args[2], Calls: count, get: ours(os.Args[1], inFlight)},
-		{Side: "net/http", Case: os.Args[2], Calls: count, get: theirs(os.Args[1], inFlight)},
+		{Side: "lsexport", Case: os.Args[2], Calls: count, get: ours(os.Args[1], connections)},
+		{Side: "net/http", Case: os.Args[2], Calls: count, get: theirs(os.Args[1], connections)},
 	}
 	for round := 0; round <= rounds; round++ {
 		for i := range sides {
-			sides[i].measure(inFlight, round > 0)
+			sides[i].measure(goroutines, round > 0)
 		}
 	}
 	for _, side := range sides {
@@ -69,9 +69,9 @@ func must(err error) {
 	}
 }
 
-func ours(root string, inFlight int) func() error {
+func ours(root string, connections int) func() error {
 	client, err := lsexport.NewClient(lsexport.WithAPIRoot(root), lsexport.WithAPIKey(lsexport.NewSecret(apiKey)),
-		lsexport.WithMaxInFlight(inFlight))
+		lsexport.WithMaxInFlight(connections))
 	must(err)
 	return func() error {
 		_, err := client.GetDestination(context.Background(), destinationID)
@@ -100,8 +100,8 @@ type read struct {
 	} `json:"config"`
 }
 
-func theirs(root string, inFlight int) func() error {
-	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: inFlight, MaxConnsPerHost: inFlight}}
+func theirs(root string, connections int) func() error {
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: connections, MaxConnsPerHost: connections}}
 	url := root + "/api/v1/bulk-exports/destinations/" + destinationID
 	return func() error {
 		request, err := http.NewRequestWithContext(context.Background(), http.MethodGet, url, nil)
@@ -127,11 +127,11 @@ func theirs(root string, inFlight int) func() error {
 }
 
 // measure makes the calls of a round from so many goroutines.
-func (s *side) measure(inFlight int, counts bool) {
+func (s *side) measure(goroutines int, counts bool) {
 	left := int64(s.Calls)
 	var group sync.WaitGroup
 	cpu, from := cpuTime(), time.Now()
-	for i := 0; i < inFlight; i++ {
+	for i := 0; i < goroutines; i++ {
 		group.Add(1)
 		go func() {
 			defer group.Done()
