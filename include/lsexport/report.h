@@ -108,7 +108,7 @@ enum { LSEXPORT_OUTCOME_SKIPPED = 0, LSEXPORT_OUTCOME_PASSED = 1, LSEXPORT_OUTCO
 
 /** How many steps there were, in the order in which they began. Since: 0.1. */
 LSEXPORT_API size_t lsexport_report_step_count(const lsexport_report *report);
-/** As "put". Since: 0.1. */
+/** As "put_object". Since: 0.1. */
 LSEXPORT_API const char *lsexport_report_step_name(const lsexport_report *report, size_t index);
 /** LSEXPORT_OUTCOME_*. Since: 0.1. */
 LSEXPORT_API int32_t lsexport_report_step_outcome(const lsexport_report *report, size_t index);

@@ -216,8 +216,8 @@ static void be_diagnosis(struct running *running, const lsexport_destination_spe
   if (made) made = untried(running, spec, &address, &path) ? path != NULL : make_check(running, spec, &address);
   if (made) running->diagnose = mem_alloc(sizeof *running->diagnose);
   address_free(&address);
-  if (running->diagnose && diagnose_begin(running->diagnose, running->check, &running->langsmith, spec,
-                                          &running->client->wire, &running->secrets))
+  if (running->diagnose &&
+      diagnose_begin(running->diagnose, running->check, &running->langsmith, spec, &running->client->wire))
     running->flow = &running->diagnose->base;
   else
     running_fail(running, error_no_memory(LSEXPORT_APPLIED_NO));

@@ -48,10 +48,8 @@ static struct flow_step next(struct flow *flow, const struct flow_event *event) 
 }
 
 bool diagnose_begin(struct diagnose *diagnose, struct check *check, const struct langsmith *langsmith,
-                    const lsexport_destination_spec *spec, const struct spec_wire *wire,
-                    const struct secrets *secrets) {
-  *diagnose =
-      (struct diagnose){.base = {.name = "destination diagnose", .next = next}, .check = check, .secrets = secrets};
+                    const lsexport_destination_spec *spec, const struct spec_wire *wire) {
+  *diagnose = (struct diagnose){.base = {.name = "destination diagnose", .next = next}, .check = check};
   return destination_create_begin(&diagnose->create, langsmith, spec, wire);
 }
 

@@ -9,7 +9,6 @@
 struct diagnose {
   struct flow base;
   struct check *check; /* NULL: the credentials are LangSmith's own, and cannot be tried from here */
-  const struct secrets *secrets;
   struct destination_operation create;
   bool checking;
   bool answered;         /* LangSmith has, or will not any more */
@@ -18,7 +17,7 @@ struct diagnose {
 
 /* False without memory, and then there is nothing to free. All is borrowed until diagnose_free. */
 bool diagnose_begin(struct diagnose *diagnose, struct check *check, const struct langsmith *langsmith,
-                    const lsexport_destination_spec *spec, const struct spec_wire *wire, const struct secrets *secrets);
+                    const lsexport_destination_spec *spec, const struct spec_wire *wire);
 void diagnose_free(struct diagnose *diagnose);
 
 /* Compares what LangSmith said (NULL: it created the destination) with what the check found (NULL: nothing was tried):
