@@ -118,7 +118,7 @@ LSEXPORT_API const char *lsexport_report_step_reason(const lsexport_report *repo
 LSEXPORT_API int32_t lsexport_report_step_http_status(const lsexport_report *report, size_t index);
 /** The storage's error code, as "AccessDenied". Since: 0.1. */
 LSEXPORT_API const char *lsexport_report_step_storage_code(const lsexport_report *report, size_t index);
-/** How long it took, in microseconds. Since: 0.1. */
+/** How long it took, in microseconds; 0 for "clock", "region" and "signature". Since: 0.1. */
 LSEXPORT_API int64_t lsexport_report_step_duration_us(const lsexport_report *report, size_t index);
 
 /** How many objects had to be left in the bucket. Since: 0.1. */

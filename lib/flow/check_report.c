@@ -62,8 +62,10 @@ void check_describe(char *out, size_t size, const lsexport_error *error) {
   if (out[length - 1] == '.') out[length - 1] = '\0'; /* a sentence's end follows */
 }
 
-static void add_step(lsexport_report *report, const char *name, int32_t outcome, const char *reason) {
-  report_add_step(report, &(struct report_step){.name = name, .outcome = outcome, .reason = reason});
+static void add_step(lsexport_report *report, const char *name, int32_t outcome, const char *reason,
+                     int64_t duration_us) {
+  report_add_step(
+      report, &(struct report_step){.name = name, .outcome = outcome, .reason = reason, .duration_us = duration_us});
 }
 
 /* The code and the HTTP status stand beside it. */
@@ -98,6 +100,9 @@ static void add_steps(const struct check *check, lsexport_report *report) {
 
 /* ---- the way there: what the first request shows of it ---- */
 
+/* Between two times of which the second is 0 when it did not come. */
+static int64_t between(int64_t from_us, int64_t to_us) { return to_us > from_us ? to_us - from_us : 0; }
+
 /* Passed up to the first thing that failed. */
 static void add_name_and_connection(const struct check *check, lsexport_report *report) {
   const struct trace *trace = &check->first.trace;
@@ -108,12 +113,15 @@ static void add_name_and_connection(const struct check *check, lsexport_report *
   add_step(report, "dns", outcome(looked_up, has_name),
            has_name    ? trace->address
            : looked_up ? "the host's name does not resolve here"
-                       : "");
+                       : "",
+           trace->lookup_us);
   add_step(report, "tcp", outcome(has_name, connected),
            connected || !has_name ? ""
            : refused              ? "refused, or unreachable"
-                                  : "no connection in time");
-  add_step(report, "tls", outcome(has_tls, shook_hands), check->address.https ? "" : "plain http");
+                                  : "no connection in time",
+           between(trace->lookup_us, trace->connect_us));
+  add_step(report, "tls", outcome(has_tls, shook_hands), check->address.https ? "" : "plain http",
+           between(trace->connect_us, trace->tls_us));
 }
 
 /* Whether S3 has looked at the signature and found it right: it does so before it looks at permissions. Others may call
@@ -142,9 +150,9 @@ static void add_way(const struct check *check, lsexport_report *report) {
   if (check->healed) snprintf(region, sizeof region, "the bucket is in %s", check->address.signing_region);
   bool wrong_region = check->healed || lsexport_error_cause(error_of(check, STEP_PUT)) == LSEXPORT_CAUSE_WRONG_REGION;
   add_name_and_connection(check, report);
-  add_step(report, "clock", outcome(knows, llabs(check->skew_s) <= SKEW_ALLOWED_S), clock);
-  add_step(report, "region", outcome(check->answered, !wrong_region), region);
-  add_step(report, "signature", signature_outcome(check), "");
+  add_step(report, "clock", outcome(knows, llabs(check->skew_s) <= SKEW_ALLOWED_S), clock, 0);
+  add_step(report, "region", outcome(check->answered, !wrong_region), region, 0);
+  add_step(report, "signature", signature_outcome(check), "", 0);
 }
 
 /* ---- permissions ---- */

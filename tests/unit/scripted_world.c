@@ -92,6 +92,13 @@ static void take_headers(struct exchange *exchange, const struct scripted_outcom
   }
 }
 
+static void show_way(struct trace *trace, const struct scripted_outcome *outcome) {
+  trace->lookup_us = outcome->lookup_us;
+  trace->connect_us = outcome->connect_us;
+  trace->tls_us = outcome->tls_us;
+  if (outcome->address) snprintf(trace->address, sizeof trace->address, "%s", outcome->address);
+}
+
 static void land(struct script *script, struct scripted_flight *flight) {
   struct exchange *exchange = flight->exchange;
   const struct scripted_outcome *outcome = &flight->outcome;
@@ -100,9 +107,7 @@ static void land(struct script *script, struct scripted_flight *flight) {
   exchange->reused = outcome->reused;
   exchange->duration_us = outcome->delay_ms * 1000;
   exchange->response.http_status = outcome->http_status;
-  if (exchange->request->trace) exchange->request->trace->tls_us = outcome->tls_us;
-  if (exchange->request->trace && outcome->address)
-    snprintf(exchange->request->trace->address, TRACE_ADDRESS_MAX, "%s", outcome->address);
+  if (exchange->request->trace) show_way(exchange->request->trace, outcome);
   if (outcome->http_status) take_headers(exchange, outcome, unix_s(script));
   if (outcome->body_length) buf_add(&exchange->response.body, outcome->body, outcome->body_length);
   if (exchange->response.body.failure == BUF_TOO_LARGE) exchange->transfer = TRANSFER_TOO_LARGE;

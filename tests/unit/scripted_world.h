@@ -43,12 +43,12 @@ struct scripted_outcome {
   const char *headers; /* lines parted by '\n'; NULL: JSON, with its length */
   const char *body;
   size_t body_length;
-  const char *detail;    /* the network's words; NULL: none */
-  const char *address;   /* that it connected to, for who traces; NULL: unknown */
-  int64_t tls_us;        /* when the handshake was over, for who traces; 0: never */
-  bool sent;             /* may a byte of the request have left? */
-  bool reused;           /* on a connection that served before */
-  bool no_memory;        /* it cannot be started */
+  const char *detail;                    /* the network's words; NULL: none */
+  const char *address;                   /* that it connected to, for who traces; NULL: unknown */
+  int64_t lookup_us, connect_us, tls_us; /* as a trace has them */
+  bool sent;                             /* may a byte of the request have left? */
+  bool reused;                           /* on a connection that served before */
+  bool no_memory;                        /* it cannot be started */
   int64_t delay_ms;      /* from the request to its outcome; 0: at once. SCRIPT_NEVER: until it is aborted */
   int64_t sent_after_ms; /* when the first byte leaves; asked when it is aborted */
 };

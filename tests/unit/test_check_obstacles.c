@@ -89,10 +89,19 @@ START_TEST(tells_how_far_it_came) {
 END_TEST
 
 START_TEST(a_handshake_that_was_over_has_passed) {
+  static const struct {
+    const char *name;
+    int64_t duration_us;
+  } steps[] = {{"dns", 300}, {"tcp", 400}, {"tls", 1000}, {"clock", 0}};
   bucket.strange = ACT_ANY;
-  bucket.answer = (struct scripted_outcome){.transfer = TRANSFER_LOST, .tls_us = 1000};
+  bucket.answer =
+      (struct scripted_outcome){.transfer = TRANSFER_LOST, .lookup_us = 300, .connect_us = 700, .tls_us = 1700};
   ck_assert_int_eq(check(), LSEXPORT_OK);
   ck_assert_int_eq(outcome_of(told, "tls"), LSEXPORT_OUTCOME_PASSED);
+  for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+    ck_assert_str_eq(lsexport_report_step_name(told, i), steps[i].name);
+    ck_assert_int_eq(lsexport_report_step_duration_us(told, i), steps[i].duration_us);
+  }
 }
 END_TEST
 
