@@ -35,7 +35,7 @@ static const struct step {
                                   true},
 };
 
-static bool passed(const struct check *check, enum check_step step) {
+bool check_passed(const struct check *check, enum check_step step) {
   return check->results[step].state == CHECK_PASSED;
 }
 
@@ -45,7 +45,7 @@ static bool failed(const struct check *check, enum check_step step) {
 
 /* It took effect, as far as can be told. */
 static bool may_have_passed(const struct check *check, enum check_step step) {
-  return passed(check, step) || check->results[step].may_be;
+  return check_passed(check, step) || check->results[step].may_be;
 }
 
 static bool wrote_below_prefix(const struct check *check) {
@@ -59,7 +59,7 @@ static bool was_denied(const struct check *check, enum check_step step) {
 
 /* The upload whose part is sent. */
 static enum check_step whole_upload(const struct check *check) {
-  return passed(check, STEP_CREATE_SECOND_UPLOAD) ? STEP_CREATE_SECOND_UPLOAD : STEP_CREATE_UPLOAD;
+  return check_passed(check, STEP_CREATE_SECOND_UPLOAD) ? STEP_CREATE_SECOND_UPLOAD : STEP_CREATE_UPLOAD;
 }
 
 /* Does what came before ask for it? */
@@ -68,21 +68,21 @@ static bool is_wanted(const struct check *check, enum check_step step) {
   case STEP_PUT:
     return true;
   case STEP_HEAD:
-    return passed(check, STEP_PUT);
+    return check_passed(check, STEP_PUT);
   case STEP_PUT_BELOW_PREFIX:
   case STEP_CREATE_UPLOAD:
-    return passed(check, STEP_PUT) || was_denied(check, STEP_PUT);
+    return check_passed(check, STEP_PUT) || was_denied(check, STEP_PUT);
   case STEP_ABORT_UPLOAD:
-    return passed(check, STEP_CREATE_UPLOAD);
+    return check_passed(check, STEP_CREATE_UPLOAD);
   case STEP_CREATE_SECOND_UPLOAD:
-    return passed(check, STEP_ABORT_UPLOAD);
+    return check_passed(check, STEP_ABORT_UPLOAD);
   case STEP_UPLOAD_PART:
-    return passed(check, STEP_CREATE_SECOND_UPLOAD) ||
+    return check_passed(check, STEP_CREATE_SECOND_UPLOAD) ||
            (failed(check, STEP_ABORT_UPLOAD) && !check->results[STEP_ABORT_UPLOAD].may_be);
   case STEP_COMPLETE_UPLOAD:
-    return passed(check, STEP_UPLOAD_PART);
+    return check_passed(check, STEP_UPLOAD_PART);
   case STEP_DROP_SECOND_UPLOAD:
-    return passed(check, STEP_CREATE_SECOND_UPLOAD) && !passed(check, STEP_COMPLETE_UPLOAD);
+    return check_passed(check, STEP_CREATE_SECOND_UPLOAD) && !check_passed(check, STEP_COMPLETE_UPLOAD);
   case STEP_DELETE:
     return may_have_passed(check, STEP_PUT);
   default:
@@ -91,18 +91,18 @@ static bool is_wanted(const struct check *check, enum check_step step) {
 }
 
 bool check_left_test_object(const struct check *check) {
-  return may_have_passed(check, STEP_PUT) && !passed(check, STEP_DELETE);
+  return may_have_passed(check, STEP_PUT) && !check_passed(check, STEP_DELETE);
 }
 
 bool check_left_object_below_prefix(const struct check *check) {
-  return wrote_below_prefix(check) && !passed(check, STEP_DELETE_BELOW_PREFIX);
+  return wrote_below_prefix(check) && !check_passed(check, STEP_DELETE_BELOW_PREFIX);
 }
 
 bool check_left_upload(const struct check *check) {
-  bool completed = passed(check, STEP_COMPLETE_UPLOAD);
-  bool first = may_have_passed(check, STEP_CREATE_UPLOAD) && !passed(check, STEP_ABORT_UPLOAD) && !completed;
+  bool completed = check_passed(check, STEP_COMPLETE_UPLOAD);
+  bool first = may_have_passed(check, STEP_CREATE_UPLOAD) && !check_passed(check, STEP_ABORT_UPLOAD) && !completed;
   bool second =
-      may_have_passed(check, STEP_CREATE_SECOND_UPLOAD) && !completed && !passed(check, STEP_DROP_SECOND_UPLOAD);
+      may_have_passed(check, STEP_CREATE_SECOND_UPLOAD) && !completed && !check_passed(check, STEP_DROP_SECOND_UPLOAD);
   return first || second;
 }
 

@@ -64,6 +64,7 @@ bool check_begin(struct check *check, const lsexport_destination_spec *spec, str
                  const struct secrets *secrets, const uint64_t random[2]);
 void check_free(struct check *check);
 
+bool check_passed(const struct check *check, enum check_step step);
 /* Ends it as it is; nothing of it runs any more. */
 void check_abandon(struct check *check);
 /* Adds the facts left_object, left_object_below_prefix and left_upload, as far as they are ones. */

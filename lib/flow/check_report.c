@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LINE_MAX 2048
 #define SKEW_WARNED_S 300
 #define SKEW_ALLOWED_S 900 /* S3 refuses a signature that is older, or younger, than this */
 
@@ -29,10 +28,6 @@ static const char *const step_names[STEP_COUNT] = {
 
 /* ---- what each step says ---- */
 
-static bool passed(const struct check *check, enum check_step step) {
-  return check->results[step].state == CHECK_PASSED;
-}
-
 static const lsexport_error *error_of(const struct check *check, enum check_step step) {
   return check->results[step].error;
 }
@@ -48,30 +43,36 @@ static bool any_denied(const struct check *check, enum check_step a, enum check_
   return denied(check, a) || denied(check, b);
 }
 
-void check_describe(char *out, size_t size, const lsexport_error *error) {
+/* In the peer's words, or else in ours. */
+static const char *reason_of(const lsexport_error *error) {
   static const char langsmiths[] = "Failed to validate S3 destination: ";
-  const char *code = lsexport_error_storage_code(error), *text = lsexport_error_server_text(error);
+  const char *text = lsexport_error_server_text(error), *cause = lsexport_cause_text(lsexport_error_cause(error));
   if (text_begins(text, langsmiths)) text += strlen(langsmiths);
-  const char *cause = lsexport_cause_text(lsexport_error_cause(error));
+  return *text ? text : *cause ? cause : lsexport_status_text(lsexport_error_status(error));
+}
+
+void check_describe(char *out, size_t size, const lsexport_error *error) {
+  const char *code = lsexport_error_storage_code(error);
   int32_t http_status = lsexport_error_http_status(error);
   char number[32] = "";
   if (http_status) snprintf(number, sizeof number, "%sHTTP %d", *code ? ", " : "", http_status);
-  if (!*text) text = *cause ? cause : lsexport_status_text(lsexport_error_status(error));
-  snprintf(out, size, "%s%s%s%s", code, number, *code || *number ? ": " : "", text);
+  snprintf(out, size, "%s%s%s%s", code, number, *code || *number ? ": " : "", reason_of(error));
   size_t length = strlen(out);
   if (out[length - 1] == '.') out[length - 1] = '\0'; /* a sentence's end follows */
+}
+
+void check_write_reason(char *out, size_t size, const struct finding_row *row, const char *line) {
+  const char *place = strstr(row->reason, "%s");
+  if (place)
+    snprintf(out, size, "%.*s%s%s", (int)(place - row->reason), row->reason, line, place + strlen("%s"));
+  else
+    snprintf(out, size, "%s", row->reason);
 }
 
 static void add_step(lsexport_report *report, const char *name, int32_t outcome, const char *reason,
                      int64_t duration_us) {
   report_add_step(
       report, &(struct report_step){.name = name, .outcome = outcome, .reason = reason, .duration_us = duration_us});
-}
-
-/* The code and the HTTP status stand beside it. */
-static const char *reason_of(const lsexport_error *error) {
-  const char *text = lsexport_error_server_text(error), *cause = lsexport_cause_text(lsexport_error_cause(error));
-  return *text ? text : *cause ? cause : lsexport_status_text(lsexport_error_status(error));
 }
 
 static int32_t outcome(bool tried, bool passes) {
@@ -127,7 +128,7 @@ static void add_name_and_connection(const struct check *check, lsexport_report *
 /* Whether S3 has looked at the signature and found it right: it does so before it looks at permissions. Others may call
  * a wrong key a denied access. */
 static int32_t signature_outcome(const struct check *check) {
-  if (passed(check, STEP_PUT)) return LSEXPORT_OUTCOME_PASSED;
+  if (check_passed(check, STEP_PUT)) return LSEXPORT_OUTCOME_PASSED;
   const lsexport_error *error = error_of(check, STEP_PUT);
   switch (lsexport_error_cause(error)) {
   case LSEXPORT_CAUSE_BAD_SECRET:
@@ -185,14 +186,14 @@ static void add_permissions(const struct check *check, lsexport_report *report) 
                                         "the test object of each create and patch is taken away");
   report_set_verdict(report, put,
                      verdict(any_denied(check, STEP_PUT, STEP_PUT_BELOW_PREFIX) || uploads_denied(check),
-                             passed(check, STEP_PUT) && passed(check, STEP_PUT_BELOW_PREFIX)));
-  report_set_verdict(report, get, verdict(denied(check, STEP_HEAD), passed(check, STEP_HEAD)));
+                             check_passed(check, STEP_PUT) && check_passed(check, STEP_PUT_BELOW_PREFIX)));
+  report_set_verdict(report, get, verdict(denied(check, STEP_HEAD), check_passed(check, STEP_HEAD)));
   report_set_verdict(
       report, abort,
-      verdict(any_denied(check, STEP_ABORT_UPLOAD, STEP_DROP_SECOND_UPLOAD), passed(check, STEP_ABORT_UPLOAD)));
+      verdict(any_denied(check, STEP_ABORT_UPLOAD, STEP_DROP_SECOND_UPLOAD), check_passed(check, STEP_ABORT_UPLOAD)));
   report_set_verdict(report, delete,
                      verdict(any_denied(check, STEP_DELETE, STEP_DELETE_BELOW_PREFIX),
-                             passed(check, STEP_DELETE) || passed(check, STEP_DELETE_BELOW_PREFIX)));
+                             check_passed(check, STEP_DELETE) || check_passed(check, STEP_DELETE_BELOW_PREFIX)));
 }
 
 /* ---- findings ---- */
@@ -224,10 +225,9 @@ static const char *remedy_of(const lsexport_error *error) {
 /* What a step's answer means, and what to do about it. */
 static void tell_failure(lsexport_report *report, enum check_finding finding, const lsexport_error *error) {
   const struct finding_row *row = &check_finding_rows[finding];
-  char line[LINE_MAX], reason[2 * LINE_MAX];
-  const char *place = strstr(row->reason, "%s");
+  char line[CHECK_LINE_MAX], reason[2 * CHECK_LINE_MAX];
   check_describe(line, sizeof line, error);
-  snprintf(reason, sizeof reason, "%.*s%s%s", (int)(place - row->reason), row->reason, line, place + strlen("%s"));
+  check_write_reason(reason, sizeof reason, row, line);
   report_add_finding(report, row->severity, row->code, row->field, reason,
                      *row->remedy ? row->remedy : remedy_of(error));
 }
@@ -241,6 +241,10 @@ static const lsexport_error *upload_error(const struct check *check) {
   return NULL;
 }
 
+bool check_is_confused(const struct check *check) {
+  return check->address.bucket_is_from_prefix && !check->address.endpoint_bucket;
+}
+
 const lsexport_error *check_obstacle(const struct check *check) {
   if (error_of(check, STEP_PUT)) return error_of(check, STEP_PUT);
   if (error_of(check, STEP_PUT_BELOW_PREFIX)) return error_of(check, STEP_PUT_BELOW_PREFIX);
@@ -249,7 +253,7 @@ const lsexport_error *check_obstacle(const struct check *check) {
 
 void check_tell_writes(const struct check *check, lsexport_report *report) {
   const lsexport_error *put = error_of(check, STEP_PUT), *below = error_of(check, STEP_PUT_BELOW_PREFIX);
-  if (put && passed(check, STEP_PUT_BELOW_PREFIX))
+  if (put && check_passed(check, STEP_PUT_BELOW_PREFIX))
     tell_failure(report, CHECK_FINDING_PUT_ONLY_BELOW_PREFIX, put);
   else if (put)
     tell_failure(report, CHECK_FINDING_PUT_FAILED, put);
@@ -315,14 +319,13 @@ static void add_left(const struct check *check, lsexport_report *report) {
 static void summarize(const struct check *check, lsexport_report *report) {
   const lsexport_error *obstacle = check_obstacle(check);
   const char *bucket = lsexport_report_bucket(report);
-  bool confused = check->address.bucket_is_from_prefix && !check->address.endpoint_bucket;
-  char line[LINE_MAX], summary[3 * LINE_MAX];
+  char line[CHECK_LINE_MAX], summary[3 * CHECK_LINE_MAX];
   if (obstacle) {
     check_describe(line, sizeof line, obstacle);
     snprintf(summary, sizeof summary, "The bucket \"%s\"%s does not take what LangSmith writes: %s: %s.", bucket,
-             confused ? ", the prefix's first segment," : "", lsexport_status_text(lsexport_error_status(obstacle)),
-             line);
-  } else if (!passed(check, STEP_PUT) || !passed(check, STEP_COMPLETE_UPLOAD)) {
+             check_is_confused(check) ? ", the prefix's first segment," : "",
+             lsexport_status_text(lsexport_error_status(obstacle)), line);
+  } else if (!check_passed(check, STEP_PUT) || !check_passed(check, STEP_COMPLETE_UPLOAD)) {
     snprintf(summary, sizeof summary, "Not all could be tried with the bucket \"%s\".", bucket);
   } else {
     snprintf(summary, sizeof summary, "From this machine the bucket \"%s\" takes all that LangSmith writes.", bucket);

@@ -6,6 +6,8 @@
 #include "flow/check.h"
 #include "storage/finding.h"
 
+#define CHECK_LINE_MAX 2048 /* bytes of what a storage's or LangSmith's answer is described by */
+
 /* The rows of check_finding.def. */
 enum check_finding {
 #define FINDING(name, code, severity, field, reason, remedy) CHECK_FINDING_##name,
@@ -27,6 +29,10 @@ struct check_way {
 void check_report(const struct check *check, const struct check_way *way, lsexport_report *report);
 /* Adds what stands in the way of the writes. */
 void check_tell_writes(const struct check *check, lsexport_report *report);
+/* The row's reason with the line in the place of "%s", if it has one. */
+void check_write_reason(char *out, size_t size, const struct finding_row *row, const char *line);
+/* The prefix's first segment was asked for a bucket, and no endpoint says otherwise. */
+bool check_is_confused(const struct check *check);
 /* "AccessDenied, HTTP 403: Access Denied", from what there is; without a full stop. */
 void check_describe(char *out, size_t size, const lsexport_error *error);
 /* The step that says why the bucket does not take what LangSmith writes; NULL: it does, or nothing was tried. */

@@ -5,8 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LINE_MAX 2048
-
 /* ---- what kind of difference it is ---- */
 
 static bool is_of_storage(const lsexport_error *error) {
@@ -22,11 +20,6 @@ static bool is_same(const lsexport_error *there, const lsexport_error *here) {
 
 static bool is_denied(const lsexport_error *error) {
   return lsexport_error_status(error) == LSEXPORT_ERR_ACCESS_DENIED;
-}
-
-/* The prefix's first segment was asked for a bucket, and no endpoint says otherwise. */
-static bool is_confused(const struct check *check) {
-  return check->address.bucket_is_from_prefix && !check->address.endpoint_bucket;
 }
 
 /* LangSmith was refused, this machine was not. */
@@ -61,7 +54,7 @@ static enum check_finding compare(const lsexport_error *there, const struct chec
   if (!there) return here ? CHECK_FINDING_REFUSED_HERE_ALONE : CHECK_FINDING_WORKS;
   if (!is_of_storage(there)) return CHECK_FINDING_NOT_THE_BUCKET;
   if (!check || check->results[STEP_PUT].state == CHECK_SKIPPED) return CHECK_FINDING_NOT_COMPARED;
-  if (is_confused(check)) return CHECK_FINDING_CONFUSED_IN_BOTH;
+  if (check_is_confused(check)) return CHECK_FINDING_CONFUSED_IN_BOTH;
   if (!here) return refused_there_alone(there, check);
   if (!is_same(there, here)) return CHECK_FINDING_OTHERWISE_THERE;
   return is_denied(here) ? CHECK_FINDING_DENIED_IN_BOTH : CHECK_FINDING_SAME_IN_BOTH;
@@ -90,17 +83,13 @@ void diagnose_report(const lsexport_error *error, const struct check *check, lse
   enum check_finding finding = compare(error, check);
   const struct finding_row *row = &check_finding_rows[finding];
   const lsexport_error *evidence = evidence_of(finding, error, check);
-  char line[LINE_MAX] = "", reason[2 * LINE_MAX], summary[3 * LINE_MAX];
-  const char *place = strstr(row->reason, "%s");
+  char line[CHECK_LINE_MAX] = "", reason[2 * CHECK_LINE_MAX], summary[3 * CHECK_LINE_MAX];
   if (finding == CHECK_FINDING_CONFUSED_IN_BOTH)
     snprintf(line, sizeof line, "%s", lsexport_report_bucket(report));
   else if (evidence)
     check_describe(line, sizeof line, evidence);
   if (finding == CHECK_FINDING_NOT_THE_BUCKET) add_fields(line, sizeof line, evidence);
-  if (place)
-    snprintf(reason, sizeof reason, "%.*s%s%s", (int)(place - row->reason), row->reason, line, place + 2);
-  else
-    snprintf(reason, sizeof reason, "%s", row->reason);
+  check_write_reason(reason, sizeof reason, row, line);
   const char *remedy = *row->remedy ? row->remedy : lsexport_error_remedy(evidence);
   report_add_finding(report, row->severity, row->code, row->field, reason, remedy);
   if (finding == CHECK_FINDING_OTHERWISE_THERE) check_tell_writes(check, report);
