@@ -107,3 +107,16 @@ bool url_is_loopback(const struct url *url) {
   }
   return *part == '\0';
 }
+
+void url_encode(struct buf *out, const char *text, size_t length, const char *kept) {
+  static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+  static const char hex[] = "0123456789ABCDEF";
+  for (size_t i = 0; i < length; i++) {
+    unsigned char byte = (unsigned char)text[i];
+    char code[3] = {'%', hex[byte >> 4], hex[byte & 15]};
+    if (strchr(plain, byte) || strchr(kept, byte))
+      buf_add(out, &text[i], 1);
+    else
+      buf_add(out, code, sizeof code);
+  }
+}

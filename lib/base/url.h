@@ -3,6 +3,8 @@
 #ifndef LSX_BASE_URL_H
 #define LSX_BASE_URL_H
 
+#include "base/buf.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -21,5 +23,7 @@ struct url {
 const char *url_parse(const char *text, struct url *url_out);
 /* localhost, 127.0.0.0/8 or ::1, as written: no name is looked up. */
 bool url_is_loopback(const struct url *url);
+/* Adds the text, with "%41" for each byte that is neither a letter, a digit, one of "-._~" nor one of those that are kept. */
+void url_encode(struct buf *out, const char *text, size_t length, const char *kept);
 
 #endif

@@ -278,19 +278,6 @@ static void write_aws_host(const struct choice *choice, struct address *address)
            no_region ? "" : choice->region, suffix_of(choice->region));
 }
 
-static void write_encoded(struct buf *out, const char *text, size_t length) {
-  static const char hex[] = "0123456789ABCDEF";
-  for (size_t i = 0; i < length; i++) {
-    unsigned char byte = (unsigned char)text[i];
-    if (strchr(LETTERS CAPITALS DIGITS "-._~/", byte)) {
-      buf_add(out, &text[i], 1);
-    } else {
-      char code[3] = {'%', hex[byte >> 4], hex[byte & 15]};
-      buf_add(out, code, sizeof code);
-    }
-  }
-}
-
 /* botocore takes a path as it is before a bucket in the host, and before one in the path encodes it once more and
  * leaves out its empty segments. */
 static char *write_base_path(const char *path, bool as_it_is) {
@@ -304,7 +291,7 @@ static char *write_base_path(const char *path, bool as_it_is) {
   for (path += strspn(path, "/"); *path; path += strspn(path, "/")) {
     size_t length = strcspn(path, "/");
     buf_text(&out, "/");
-    write_encoded(&out, path, length);
+    url_encode(&out, path, length, "/");
     path += length;
   }
   return buf_take(&out);
@@ -394,7 +381,7 @@ void address_write_path(struct buf *out, const struct address *address, const ch
     buf_text(out, address->bucket);
   }
   buf_text(out, "/");
-  write_encoded(out, key, strlen(key));
+  url_encode(out, key, strlen(key), "/");
 }
 
 void address_write_url(struct buf *out, const struct address *address, const char *key) {

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "base/url.h"
 #include "error/storage_text.h"
 #include "storage/checksum.h"
 #include "storage/signature.h"
@@ -34,6 +35,11 @@ static void need(struct draft *draft, bool done) {
   if (!done) draft->failed = true;
 }
 
+/* Headers are signed, and so sent, in small letters. */
+static void lower(char *text) {
+  for (; *text; text++) *text = (char)text_lower((unsigned char)*text);
+}
+
 static void add_header(struct draft *draft, const char *name, const char *value) {
   draft->too_many = draft->count == BUCKET_HEADERS_SIGNED;
   if (draft->too_many) return;
@@ -58,7 +64,7 @@ static void add_option(const struct options *options, const struct kwarg *option
   char header[NAME_MAX];
   size_t length = strlen(value);
   snprintf(header, sizeof header, "%s%s", option->header, name);
-  for (char *byte = header; *byte; byte++) *byte = (char)text_lower((unsigned char)*byte);
+  lower(header);
   bool is_name = !header[strspn(header, "abcdefghijklmnopqrstuvwxyz0123456789-_.")];
   if (length && is_name && !text_has_control(value, length) && !text_equal(header, "content-length"))
     add_header(options->draft, header, value);
@@ -148,7 +154,7 @@ static void write_object(struct draft *draft, struct buf *body, const char *algo
   }
   need(draft, checksum_write(sum, algorithm, BUCKET_TEST_BODY, strlen(BUCKET_TEST_BODY)));
   snprintf(name, sizeof name, CHECKSUM_HEADER "%s", algorithm);
-  for (char *byte = name; *byte; byte++) *byte = (char)text_lower((unsigned char)*byte);
+  lower(name);
   if (!draft->caller->address->https) {
     buf_text(body, BUCKET_TEST_BODY);
     add_header(draft, name, sum);
@@ -194,12 +200,7 @@ static void write_query(struct buf *query, enum s3_operation kind, const struct 
   if (!upload) return;
   if (kind == S3_UPLOAD_PART) buf_text(query, "partNumber=" PART_NUMBER "&");
   buf_text(query, "uploadId=");
-  for (const char *byte = upload->id; *byte; byte++) {
-    char code[4];
-    bool plain = strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~", *byte) != NULL;
-    if (!plain) snprintf(code, sizeof code, "%%%02X", (unsigned char)*byte);
-    buf_add(query, plain ? byte : code, plain ? 1 : strlen(code));
-  }
+  url_encode(query, upload->id, strlen(upload->id), "");
 }
 
 static void sign(struct draft *draft, const char *path, const char *query, const char *hash) {
@@ -282,13 +283,13 @@ static void free_target(struct target *target) {
 static void make(struct draft *draft, const char *key, const struct bucket_upload *upload) {
   const lsexport_credentials *credentials = draft->caller->spec->credentials;
   struct request *request = &draft->operation->base.request;
-  char date[SIGNATURE_DATE_SIZE], digest[SIGNATURE_PAYLOAD_HASH_SIZE] = "";
+  char date[TIME_BASIC_SIZE], digest[SIGNATURE_PAYLOAD_HASH_SIZE] = "";
   const char *hash = digest;
   struct target target;
   write_target(&target, draft, key, upload);
   add_header(draft, "host", buf_string(&target.host));
   if (request->method == METHOD_PUT || request->method == METHOD_POST) write_body(draft, upload, &hash);
-  signature_date(date, draft->caller->unix_s);
+  time_to_basic(date, draft->caller->unix_s);
   need(draft, signature_payload_hash(digest, request->body ? request->body : "", request->body_length));
   add_header(draft, "x-amz-date", date);
   add_header(draft, "x-amz-content-sha256", hash);

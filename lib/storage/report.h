@@ -16,7 +16,6 @@
 #define REPORT_FINDINGS_MAX 64 /* what is beyond is counted, not kept */
 #define REPORT_PERMISSIONS_MAX 8
 #define REPORT_STEPS_MAX 32
-#define REPORT_LEFT_MAX 8
 #define REPORT_TEXT_MAX (1024 * 1024)
 #define REPORT_CHECK_OBJECTS 2
 #define REPORT_CHECK_OBJECT "lsexport-check-" /* how their names begin; a random one follows */
@@ -59,7 +58,7 @@ struct lsexport_report {
   size_t step_count;
   struct report_step steps[REPORT_STEPS_MAX];
   size_t left_count;
-  char *left[REPORT_LEFT_MAX];
+  char *left[REPORT_CHECK_OBJECTS];
   lsexport_error *error;
   lsexport_destination *destination;
 };

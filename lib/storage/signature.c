@@ -2,6 +2,7 @@
 #include "storage/signature.h"
 
 #include "base/mem.h"
+#include "base/time.h"
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -9,42 +10,8 @@
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 #define ALGORITHM "AWS4-HMAC-SHA256"
-#define HASH_SIZE 32               /* of SHA-256 */
-#define DAY_LENGTH 8               /* "20261124" */
-#define LATEST_UNIX_S 253402300799 /* the last second of the year 9999 */
-#define SECONDS_A_DAY 86400
-
-/* ---- the date ---- */
-
-static char *write_digits(char *at, int64_t number, int count) {
-  for (int i = count - 1; i >= 0; i--, number /= 10) at[i] = (char)('0' + number % 10);
-  return at + count;
-}
-
-/* The Gregorian calendar, with years that begin in March, so that leap days come last. */
-static char *write_day(char *at, int64_t days) {
-  days += 719468; /* since the first of March of the year 0 */
-  int64_t era = days / 146097, day_of_era = days % 146097;
-  int64_t year = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-  int64_t day_of_year = day_of_era - (365 * year + year / 4 - year / 100);
-  int64_t month = (5 * day_of_year + 2) / 153; /* 0: March */
-  bool next_year = month >= 10;
-  at = write_digits(at, era * 400 + year + next_year, 4);
-  at = write_digits(at, next_year ? month - 9 : month + 3, 2);
-  return write_digits(at, day_of_year - (153 * month + 2) / 5 + 1, 2);
-}
-
-void signature_date(char out[SIGNATURE_DATE_SIZE], int64_t unix_s) {
-  if (unix_s < 0) unix_s = 0;
-  if (unix_s > LATEST_UNIX_S) unix_s = LATEST_UNIX_S;
-  int64_t second = unix_s % SECONDS_A_DAY;
-  char *at = write_day(out, unix_s / SECONDS_A_DAY);
-  *at++ = 'T';
-  at = write_digits(at, second / 3600, 2);
-  at = write_digits(at, second / 60 % 60, 2);
-  at = write_digits(at, second % 60, 2);
-  memcpy(at, "Z", 2);
-}
+#define HASH_SIZE 32 /* of SHA-256 */
+#define DAY_LENGTH 8 /* "20261124" */
 
 /* ---- hashes ---- */
 
@@ -244,8 +211,8 @@ static bool sign(char signature_out[2 * HASH_SIZE + 1], const struct signature_i
 }
 
 bool signature_write(struct buf *out, const struct signature_input *input) {
-  char date[SIGNATURE_DATE_SIZE], day[DAY_LENGTH + 1] = "", signature[2 * HASH_SIZE + 1];
-  signature_date(date, input->unix_s);
+  char date[TIME_BASIC_SIZE], day[DAY_LENGTH + 1] = "", signature[2 * HASH_SIZE + 1];
+  time_to_basic(date, input->unix_s);
   memcpy(day, date, DAY_LENGTH);
   const struct scope scope = {{day, input->region, input->service, "aws4_request"}};
   if (!sign(signature, input, date, &scope)) return false;

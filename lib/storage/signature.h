@@ -9,8 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SIGNATURE_DATE_SIZE 17         /* with its NUL */
-#define SIGNATURE_PAYLOAD_HASH_SIZE 65 /* the same */
+#define SIGNATURE_PAYLOAD_HASH_SIZE 65 /* with its NUL */
 #define SIGNATURE_REQUEST_MAX 65536    /* bytes of all that is signed, but for the payload */
 
 struct signature_header {
@@ -36,8 +35,6 @@ struct signature_input {
 /* "AWS4-HMAC-SHA256 Credential=..., SignedHeaders=..., Signature=...". False without memory, or when the request is too
  * large; nothing of the secret is left in memory that is ours. */
 bool signature_write(struct buf *out, const struct signature_input *input);
-/* "20261124T134000Z": the x-amz-date. What lies outside of the years 1970 to 9999 becomes the nearest that does not. */
-void signature_date(char out[SIGNATURE_DATE_SIZE], int64_t unix_s);
 /* SHA-256 in hexadecimal: the x-amz-content-sha256. False without memory. */
 bool signature_payload_hash(char out[SIGNATURE_PAYLOAD_HASH_SIZE], const void *bytes, size_t length);
 

@@ -7,7 +7,6 @@
 #include "storage/signature.h"
 
 #include <string.h>
-#include <time.h>
 
 #define EMPTY_HASH "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 #define FORM_HASH "9095672bbd1f56dfc5b65f3e153adc8731a4a654192329106275f4c7b24d0b6e"
@@ -316,49 +315,6 @@ START_TEST(an_answer_that_does_not_fit) {
 }
 END_TEST
 
-/* ---- dates ---- */
-
-static const struct {
-  int64_t unix_s;
-  const char *date;
-} dates[] = {
-    {0, "19700101T000000Z"},
-    {1369353600, "20130524T000000Z"},
-    {1440938160, "20150830T123600Z"},
-    {1795527600, "20261124T134000Z"},
-    {951782399, "20000228T235959Z"},
-    {951782400, "20000229T000000Z"},
-    {951868800, "20000301T000000Z"},
-    {4107542399, "21000228T235959Z"},
-    {4107542400, "21000301T000000Z"},
-    {253402300799, "99991231T235959Z"},
-    {253402300800, "99991231T235959Z"},
-    {INT64_MAX, "99991231T235959Z"},
-    {-1, "19700101T000000Z"},
-    {INT64_MIN, "19700101T000000Z"},
-};
-
-START_TEST(known_dates) {
-  char date[SIGNATURE_DATE_SIZE];
-  signature_date(date, dates[_i].unix_s);
-  ck_assert_str_eq(date, dates[_i].date);
-}
-END_TEST
-
-/* Held against the system's own calendar. */
-START_TEST(every_day_of_four_centuries) {
-  for (int64_t day = 0; day < 146097; day++) {
-    int64_t unix_s = day * 86400 + day % 86400;
-    time_t seconds = (time_t)unix_s;
-    struct tm at;
-    char expected[32] = "", date[SIGNATURE_DATE_SIZE];
-    bool made = gmtime_r(&seconds, &at) && strftime(expected, sizeof expected, "%Y%m%dT%H%M%SZ", &at);
-    signature_date(date, unix_s);
-    if (!made || strcmp(date, expected) != 0) ck_abort_msg("%s, not %s", date, expected);
-  }
-}
-END_TEST
-
 /* ---- the payload's hash ---- */
 
 START_TEST(payload_hashes) {
@@ -386,8 +342,6 @@ int main(void) {
   tcase_add_test(cases, what_is_there_already_stays);
   tcase_add_loop_test(cases, a_request_that_is_too_large, 0, 5);
   tcase_add_test(cases, an_answer_that_does_not_fit);
-  tcase_add_loop_test(cases, known_dates, 0, (int)COUNT(dates));
-  tcase_add_test(cases, every_day_of_four_centuries);
   tcase_add_test(cases, payload_hashes);
   return run_suite(all);
 }

@@ -5,6 +5,7 @@
 #include "base/time.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #define SECOND 1000000LL
@@ -138,6 +139,33 @@ START_TEST(http_date) {
 }
 END_TEST
 
+static const struct {
+  int64_t unix_s;
+  const char *text;
+} basics[] = {
+    {0, "19700101T000000Z"},
+    {1369353600, "20130524T000000Z"},
+    {1440938160, "20150830T123600Z"},
+    {1795527600, "20261124T134000Z"},
+    {951782399, "20000228T235959Z"},
+    {951782400, "20000229T000000Z"},
+    {951868800, "20000301T000000Z"},
+    {4107542399, "21000228T235959Z"},
+    {4107542400, "21000301T000000Z"},
+    {253402300799, "99991231T235959Z"},
+    {253402300800, "99991231T235959Z"},
+    {INT64_MAX, "99991231T235959Z"},
+    {-1, "19700101T000000Z"},
+    {INT64_MIN, "19700101T000000Z"},
+};
+
+START_TEST(basic) {
+  char text[TIME_BASIC_SIZE];
+  time_to_basic(text, basics[_i].unix_s);
+  ck_assert_str_eq(text, basics[_i].text);
+}
+END_TEST
+
 /* Every day of four centuries, held against the system's own calendar. */
 START_TEST(every_day_of_four_centuries) {
   for (int64_t day = 0; day < 146097; day++) {
@@ -152,11 +180,26 @@ START_TEST(every_day_of_four_centuries) {
 }
 END_TEST
 
+START_TEST(every_day_of_the_next_four_centuries) {
+  for (int64_t day = 0; day < 146097; day++) {
+    int64_t unix_s = day * 86400 + day % 86400;
+    time_t seconds = (time_t)unix_s;
+    struct tm at;
+    char expected[32] = "", text[TIME_BASIC_SIZE];
+    bool made = gmtime_r(&seconds, &at) && strftime(expected, sizeof expected, "%Y%m%dT%H%M%SZ", &at);
+    time_to_basic(text, unix_s);
+    if (!made || strcmp(text, expected) != 0) ck_abort_msg("%s, not %s", text, expected);
+  }
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("test_time");
   TCase *cases = add_cases(suite, "time");
   tcase_add_loop_test(cases, rfc3339, 0, (int)COUNT(stamps));
   tcase_add_loop_test(cases, http_date, 0, (int)COUNT(dates));
   tcase_add_test(cases, every_day_of_four_centuries);
+  tcase_add_loop_test(cases, basic, 0, (int)COUNT(basics));
+  tcase_add_test(cases, every_day_of_the_next_four_centuries);
   return run_suite(suite);
 }

@@ -225,6 +225,16 @@ START_TEST(loopback) {
 }
 END_TEST
 
+START_TEST(encodes) {
+  struct buf out;
+  buf_init(&out, 100);
+  url_encode(&out, "aZ0-._~/ \xc3\xa9+%", 13, "/");
+  url_encode(&out, "a/=?", 3, "");
+  ck_assert_str_eq(buf_string(&out), "aZ0-._~/%20%C3%A9%2B%25a%2F%3D");
+  buf_reset(&out);
+}
+END_TEST
+
 /* Whatever is read comes back as one host that no other parser reads differently. */
 START_TEST(random_texts) {
   static const char *const pieces[] = {"https://", "http://", "a",  ".", ":",    "/",         "[",     "]",
@@ -251,6 +261,7 @@ int main(void) {
   tcase_add_loop_test(cases, refuses, 0, (int)COUNT(refusals));
   tcase_add_test(cases, lengths);
   tcase_add_loop_test(cases, loopback, 0, (int)COUNT(hosts));
+  tcase_add_test(cases, encodes);
   tcase_add_test(cases, random_texts);
   return run_suite(suite);
 }
