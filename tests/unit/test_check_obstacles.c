@@ -61,16 +61,16 @@ static const struct way {
   int32_t dns, tcp, tls;
   const char *summary;
 } ways[] = {
-    {TRANSFER_DNS, 2, 0, 0, "LangSmith cannot connect to the endpoint"},
-    {TRANSFER_CONNECT_REFUSED, 1, 2, 0, "LangSmith cannot connect to the endpoint"},
+    {TRANSFER_DNS, 2, 0, 0, "the endpoint cannot be reached"},
+    {TRANSFER_CONNECT_REFUSED, 1, 2, 0, "the endpoint cannot be reached"},
     {TRANSFER_CONNECT_TIMEOUT, 1, 2, 0, "the endpoint did not answer in time"},
-    {TRANSFER_CERTIFICATE_UNTRUSTED, 1, 1, 2, "LangSmith cannot trust the endpoint's TLS"},
-    {TRANSFER_CERTIFICATE_EXPIRED, 1, 1, 2, "LangSmith cannot trust the endpoint's TLS"},
-    {TRANSFER_CERTIFICATE_WRONG_HOST, 1, 1, 2, "LangSmith cannot trust the endpoint's TLS"},
-    {TRANSFER_TLS_PLAINTEXT, 1, 1, 2, "LangSmith cannot trust the endpoint's TLS"},
-    {TRANSFER_TLS_VERSION, 1, 1, 2, "LangSmith cannot trust the endpoint's TLS"},
-    {TRANSFER_PROXY, 0, 0, 0, "LangSmith cannot connect to the endpoint"},
-    {TRANSFER_LOST, 1, 1, 2, "the endpoint closed LangSmith's connection"},
+    {TRANSFER_CERTIFICATE_UNTRUSTED, 1, 1, 2, "the endpoint's TLS cannot be trusted"},
+    {TRANSFER_CERTIFICATE_EXPIRED, 1, 1, 2, "the endpoint's TLS cannot be trusted"},
+    {TRANSFER_CERTIFICATE_WRONG_HOST, 1, 1, 2, "the endpoint's TLS cannot be trusted"},
+    {TRANSFER_TLS_PLAINTEXT, 1, 1, 2, "the endpoint's TLS cannot be trusted"},
+    {TRANSFER_TLS_VERSION, 1, 1, 2, "the endpoint's TLS cannot be trusted"},
+    {TRANSFER_PROXY, 0, 0, 0, "the endpoint cannot be reached"},
+    {TRANSFER_LOST, 1, 1, 2, "the endpoint closed the connection"},
     {TRANSFER_BROKEN, 1, 1, 1, "the endpoint is no S3 API"},
     {TRANSFER_TLS_FILES, 1, 1, 2, "a certificate or key file cannot be used"},
 };
