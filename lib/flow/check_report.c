@@ -209,27 +209,38 @@ static void tell(const struct explained *told, enum check_finding finding, const
   explain_tell_row(told, &check_finding_rows[finding], shown);
 }
 
-/* An error's own is for LangSmith, which signs by another clock, and whose client closes connections by itself. */
-static const char *remedy_of(const lsexport_error *error) {
-  switch (lsexport_error_cause(error)) {
-  case LSEXPORT_CAUSE_CLOCK_SKEW:
-    return "Set this machine's clock, or the storage's: a check signs here. LangSmith signs by a clock of its own.";
-  case LSEXPORT_CAUSE_STORAGE_CLOSED:
+/* An error's own is for LangSmith, which has another way to the storage, signs by another clock, and whose client closes
+ * connections by itself. */
+static const char *remedy_of(const struct check *check, const lsexport_error *error) {
+  switch (check->first.trace.transfer) {
+  case TRANSFER_PROXY:
+    return "Correct the client's option proxy, or have the proxy mended. LangSmith does not go through it.";
+  case TRANSFER_CONNECT_TIMEOUT:
+    return "Check the host and port of endpoint_url, and what firewalls lie between this machine and the storage. "
+           "LangSmith's own addresses must be let through too; its documentation lists them.";
+  case TRANSFER_TLS:
+  case TRANSFER_TLS_VERSION:
+    return "Have the endpoint speak TLS 1.2 or newer, with a certificate of a public authority, or use another one.";
+  case TRANSFER_LOST:
     return "Check scheme and port of endpoint_url: where TLS is spoken, set https. Then check what proxy or firewall "
            "before the storage cuts connections.";
   default:
-    return lsexport_error_remedy(error);
+    break;
   }
+  if (lsexport_error_cause(error) == LSEXPORT_CAUSE_CLOCK_SKEW)
+    return "Set this machine's clock, or the storage's: a check signs here. LangSmith signs by a clock of its own.";
+  return lsexport_error_remedy(error);
 }
 
 /* What a step's answer means, and what to do about it. */
-static void tell_failure(lsexport_report *report, enum check_finding finding, const lsexport_error *error) {
+static void tell_failure(lsexport_report *report, enum check_finding finding, const struct check *check,
+                         const lsexport_error *error) {
   const struct finding_row *row = &check_finding_rows[finding];
   char line[CHECK_LINE_MAX], reason[2 * CHECK_LINE_MAX];
   check_describe(line, sizeof line, error);
   check_write_reason(reason, sizeof reason, row, line);
   report_add_finding(report, row->severity, row->code, row->field, reason,
-                     *row->remedy ? row->remedy : remedy_of(error));
+                     *row->remedy ? row->remedy : remedy_of(check, error));
 }
 
 /* The first of the steps that write in parts that failed; NULL: none did. */
@@ -254,13 +265,13 @@ const lsexport_error *check_obstacle(const struct check *check) {
 void check_tell_writes(const struct check *check, lsexport_report *report) {
   const lsexport_error *put = error_of(check, STEP_PUT), *below = error_of(check, STEP_PUT_BELOW_PREFIX);
   if (put && check_passed(check, STEP_PUT_BELOW_PREFIX))
-    tell_failure(report, CHECK_FINDING_PUT_ONLY_BELOW_PREFIX, put);
+    tell_failure(report, CHECK_FINDING_PUT_ONLY_BELOW_PREFIX, check, put);
   else if (put)
-    tell_failure(report, CHECK_FINDING_PUT_FAILED, put);
+    tell_failure(report, CHECK_FINDING_PUT_FAILED, check, put);
   else if (below)
-    tell_failure(report, CHECK_FINDING_PUT_BELOW_PREFIX_FAILED, below);
+    tell_failure(report, CHECK_FINDING_PUT_BELOW_PREFIX_FAILED, check, below);
   else if (upload_error(check))
-    tell_failure(report, CHECK_FINDING_UPLOAD_FAILED, upload_error(check));
+    tell_failure(report, CHECK_FINDING_UPLOAD_FAILED, check, upload_error(check));
 }
 
 /* Else it is the way there that fails. */
@@ -271,9 +282,9 @@ static void tell_rest(const struct check *check, const struct explained *told) {
   const lsexport_error *delete = error_of(check, STEP_DELETE), *head = error_of(check, STEP_HEAD),
                        *abort = error_of(check, STEP_ABORT_UPLOAD);
   if (!delete) delete = error_of(check, STEP_DELETE_BELOW_PREFIX);
-  if (was_answered(head)) tell_failure(report, CHECK_FINDING_HEAD_FAILED, head);
-  if (was_answered(abort)) tell_failure(report, CHECK_FINDING_ABORT_FAILED, abort);
-  if (was_answered(delete)) tell_failure(report, CHECK_FINDING_DELETE_FAILED, delete);
+  if (was_answered(head)) tell_failure(report, CHECK_FINDING_HEAD_FAILED, check, head);
+  if (was_answered(abort)) tell_failure(report, CHECK_FINDING_ABORT_FAILED, check, abort);
+  if (was_answered(delete)) tell_failure(report, CHECK_FINDING_DELETE_FAILED, check, delete);
   if (check_left_upload(check)) tell(told, CHECK_FINDING_UPLOAD_LEFT, check->keys[1]);
   if (check->out_of_time) tell(told, CHECK_FINDING_OUT_OF_TIME, NULL);
 }

@@ -56,23 +56,28 @@ START_TEST(tells_what_stands_in_the_way) {
 }
 END_TEST
 
+#define NOT_REACHED "the endpoint cannot be reached"
+#define NOT_TRUSTED "the endpoint's TLS cannot be trusted"
+
 static const struct way {
   enum transfer transfer;
   int32_t dns, tcp, tls;
   const char *summary;
+  const char *remedy; /* begins so */
 } ways[] = {
-    {TRANSFER_DNS, 2, 0, 0, "the endpoint cannot be reached"},
-    {TRANSFER_CONNECT_REFUSED, 1, 2, 0, "the endpoint cannot be reached"},
-    {TRANSFER_CONNECT_TIMEOUT, 1, 2, 0, "the endpoint did not answer in time"},
-    {TRANSFER_CERTIFICATE_UNTRUSTED, 1, 1, 2, "the endpoint's TLS cannot be trusted"},
-    {TRANSFER_CERTIFICATE_EXPIRED, 1, 1, 2, "the endpoint's TLS cannot be trusted"},
-    {TRANSFER_CERTIFICATE_WRONG_HOST, 1, 1, 2, "the endpoint's TLS cannot be trusted"},
-    {TRANSFER_TLS_PLAINTEXT, 1, 1, 2, "the endpoint's TLS cannot be trusted"},
-    {TRANSFER_TLS_VERSION, 1, 1, 2, "the endpoint's TLS cannot be trusted"},
-    {TRANSFER_PROXY, 0, 0, 0, "the endpoint cannot be reached"},
-    {TRANSFER_LOST, 1, 1, 2, "the endpoint closed the connection"},
-    {TRANSFER_BROKEN, 1, 1, 1, "the endpoint is no S3 API"},
-    {TRANSFER_TLS_FILES, 1, 1, 2, "a certificate or key file cannot be used"},
+    {TRANSFER_DNS, 2, 0, 0, NOT_REACHED, "Check endpoint_url and region"},
+    {TRANSFER_CONNECT_REFUSED, 1, 2, 0, NOT_REACHED, "Check endpoint_url and region"},
+    {TRANSFER_CONNECT_TIMEOUT, 1, 2, 0, "the endpoint did not answer in time", "Check the host and port"},
+    {TRANSFER_CERTIFICATE_UNTRUSTED, 1, 1, 2, NOT_TRUSTED, "Have the endpoint serve its whole chain"},
+    {TRANSFER_CERTIFICATE_EXPIRED, 1, 1, 2, NOT_TRUSTED, "Have the certificate"},
+    {TRANSFER_CERTIFICATE_WRONG_HOST, 1, 1, 2, NOT_TRUSTED, "Write endpoint_url with a name"},
+    {TRANSFER_TLS, 1, 1, 2, NOT_TRUSTED, "Have the endpoint speak TLS 1.2"},
+    {TRANSFER_TLS_PLAINTEXT, 1, 1, 2, NOT_TRUSTED, "Check scheme and port of endpoint_url"},
+    {TRANSFER_TLS_VERSION, 1, 1, 2, NOT_TRUSTED, "Have the endpoint speak TLS 1.2"},
+    {TRANSFER_PROXY, 0, 0, 0, NOT_REACHED, "Correct the client's option proxy"},
+    {TRANSFER_LOST, 1, 1, 2, "the endpoint closed the connection", "Check scheme and port of endpoint_url"},
+    {TRANSFER_BROKEN, 1, 1, 1, "the endpoint is no S3 API", ""},
+    {TRANSFER_TLS_FILES, 1, 1, 2, "a certificate or key file cannot be used", ""},
 };
 
 START_TEST(tells_how_far_it_came) {
@@ -84,6 +89,8 @@ START_TEST(tells_how_far_it_came) {
   ck_assert_int_eq(outcome_of(told, "tcp"), way->tcp);
   ck_assert_int_eq(outcome_of(told, "tls"), way->tls);
   ck_assert_msg(strstr(lsexport_report_summary(told), way->summary), "%s", lsexport_report_summary(told));
+  ck_assert_msg(text_begins(lsexport_report_finding_remedy(told, 0), way->remedy), "%s",
+                lsexport_report_finding_remedy(told, 0));
   ck_assert_uint_eq(bucket.saw & ~(unsigned)ACT_DELETE, ACT_PUT); /* what may have been written is deleted */
 }
 END_TEST
