@@ -7,7 +7,6 @@
 #include <string.h>
 #include <time.h>
 
-#define ERROR(code, message) "<?xml version=\"1.0\"?><Error><Code>" code "</Code><Message>" message "</Message></Error>"
 #define UPLOAD_ID "upload/1+A="
 #define UPLOAD_QUERY "uploadId=upload%2F1%2BA%3D"
 
@@ -91,8 +90,8 @@ static struct scripted_outcome choose(struct bucket_double *bucket, const struct
     return s3_error(400, bucket->body);
   }
   if ((act == ACT_ABORT || act == ACT_COMPLETE || act == ACT_PART) && !bucket->uploads)
-    return s3_error(404, ERROR("NoSuchUpload", "The specified multipart upload does not exist."));
-  if (bucket->denied & act) return s3_error(403, act == ACT_HEAD ? "" : ERROR("AccessDenied", "Access Denied"));
+    return s3_error(404, XML("NoSuchUpload", "The specified multipart upload does not exist."));
+  if (bucket->denied & act) return s3_error(403, act == ACT_HEAD ? "" : XML("AccessDenied", "Access Denied"));
   return succeed(bucket, act);
 }
 

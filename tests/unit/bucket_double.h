@@ -6,6 +6,8 @@
 
 #include "fixtures.h"
 
+/* S3's refusal. */
+#define XML(code, message) "<?xml version=\"1.0\"?><Error><Code>" code "</Code><Message>" message "</Message></Error>"
 #define EXPORTS "exports" /* the bucket's name */
 #define DOUBLE_BODY_SIZE 1024
 #define EUROPE "eu-west-1"

@@ -10,7 +10,6 @@
 #define ABORT "s3:AbortMultipartUpload"
 #define DELETE "s3:DeleteObject"
 #define S3_URL "https://exports.s3.eu-west-1.amazonaws.com/"
-#define XML(code, message) "<Error><Code>" code "</Code><Message>" message "</Message></Error>"
 
 extern struct scene stage;
 extern struct bucket_double bucket;

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #define VALIDATION(text) "{\"detail\":\"Failed to validate S3 destination: " text "\"}"
-#define XML(code, message) "<Error><Code>" code "</Code><Message>" message "</Message></Error>"
 #define MADE                                                                                    \
   DESTINATION_OF(ID_1, NAME,                                                                    \
                  "{\"prefix\":\"traces\",\"bucket_name\":\"exports\",\"region\":\"eu-west-1\"," \
