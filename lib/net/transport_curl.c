@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The wire, by libcurl. One transport is one multi handle, for one thread at a time. */
+/* The wire, by libcurl. One transport is for one thread at a time. */
 #include "net/transport_curl.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -265,9 +265,12 @@ static struct attempt *take_attempt(struct transport *transport, bool elsewhere)
 /* The handle leaves the multi handle and waits for its next work. */
 static void release(struct attempt *attempt) {
   struct transport *transport = attempt->transport;
-  curl_multi_remove_handle(transport->multi, attempt->easy);
-  if (attempt->begun && !attempt->went_out) transport->connecting--;
-  attempt->begun = false;
+  if (attempt->shard) {
+    curl_multi_remove_handle(attempt->shard->multi, attempt->easy);
+    attempt->shard->under_way--;
+    attempt->shard = NULL;
+    if (!attempt->went_out) transport->connecting--;
+  }
   attempt->exchange->attempt = NULL;
   attempt->exchange = NULL;
   curl_easy_setopt(attempt->easy, CURLOPT_POSTFIELDS, NULL);
@@ -276,31 +279,34 @@ static void release(struct attempt *attempt) {
 }
 
 static bool begin(struct attempt *attempt) {
+  struct transport *transport = attempt->transport;
   attempt->body_sent = 0;
   attempt->head_whole = attempt->interim = attempt->went_out = false;
   attempt->unsent = UNSENT_NOT;
-  attempt->transport->no_memory = false;
+  transport->no_memory = false;
   *attempt->detail = '\0';
   response_begin(&attempt->exchange->response, attempt->exchange->request->response_max);
-  if (!attempt->transport->connecting) attempt->transport->called_ms = world_now_ms(NULL);
-  if (!attempt->begun) attempt->transport->connecting++;
-  attempt->begun = true;
-  return curl_multi_add_handle(attempt->transport->multi, attempt->easy) == CURLM_OK;
+  if (!transport->connecting) transport->called_ms = world_now_ms(NULL);
+  if (!attempt->shard) {
+    attempt->shard = shards_take(transport);
+    transport->connecting++;
+  }
+  return curl_multi_add_handle(attempt->shard->multi, attempt->easy) == CURLM_OK;
 }
 
 /* Nothing was sent on the connection that was stale: the same attempt goes on over a new one. */
 static bool begin_again(struct attempt *attempt) {
-  curl_multi_remove_handle(attempt->transport->multi, attempt->easy);
+  curl_multi_remove_handle(attempt->shard->multi, attempt->easy);
   attempt->own_connection = true;
   if (curl_easy_setopt(attempt->easy, CURLOPT_FRESH_CONNECT, 1L) != CURLE_OK) return false;
   return begin(attempt);
 }
 
 /* What has ended; true when an attempt began anew. */
-static bool collect(struct transport *transport) {
+static bool collect(const struct shard *shard) {
   int left;
   bool again = false;
-  for (CURLMsg *message; (message = curl_multi_info_read(transport->multi, &left));) {
+  for (CURLMsg *message; (message = curl_multi_info_read(shard->multi, &left));) {
     struct attempt *attempt = NULL;
     CURLcode code = message->data.result;
     curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&attempt);
@@ -314,38 +320,19 @@ static bool collect(struct transport *transport) {
   return again;
 }
 
-static void drive(struct transport *transport) {
+static void drive(const struct shard *shard) {
   int running;
-  do curl_multi_perform(transport->multi, &running);
-  while (collect(transport));
+  do curl_multi_perform(shard->multi, &running);
+  while (collect(shard));
 }
 
 /* ---- pollable: libcurl says what it waits for ---- */
 
-static int on_timer(CURLM *multi, long milliseconds, void *userdata) {
-  struct transport *transport = userdata;
-  (void)multi;
-  transport->timer_ms = milliseconds < 0 ? INT64_MAX : world_now_ms(NULL) + milliseconds;
-  return 0;
-}
-
-static bool make_pollable(struct transport *transport) {
-  CURLM *multi = transport->multi;
-  transport->timer_ms = INT64_MAX;
-  transport->pollable = poller_open(&transport->poller);
-  curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, sockets_watch);
-  curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, transport);
-  curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, on_timer);
-  curl_multi_setopt(multi, CURLMOPT_TIMERDATA, transport);
-  /* Without it, libcurl keeps four for each call that is under way: it closes those of a burst while the burst ends. */
-  curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long)transport->settings->connections_max);
-  curl_multi_setopt(multi, CURLMOPT_MAX_HOST_CONNECTIONS, (long)transport->settings->host_connections_max);
-  return transport->pollable;
-}
-
 /* When the transport has to be called though nothing came. */
-static int64_t next_call_ms(const struct transport *transport) {
-  int64_t next = transport->timer_ms;
+static int64_t next_call_ms(struct transport *transport) {
+  int64_t next = INT64_MAX;
+  for (struct shard *shard = transport->shards; shard; shard = shards_next(transport, shard))
+    if (shard->timer_ms < next) next = shard->timer_ms;
   if (transport->connecting && transport->called_ms + POLL_CONNECTING_MS < next)
     next = transport->called_ms + POLL_CONNECTING_MS;
   return next;
@@ -356,32 +343,43 @@ static void call_all(struct transport *transport) {
   transport->called_ms = world_now_ms(NULL);
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations" /* nothing else moves those that have no timer */
-  curl_multi_socket_all(transport->multi, &running);
+  for (struct shard *shard = transport->shards; shard; shard = shards_next(transport, shard))
+    curl_multi_socket_all(shard->multi, &running);
 #pragma GCC diagnostic pop
+}
+
+/* Which shard knows a resolver's socket only libcurl can tell. */
+static void act(struct transport *transport, const struct poller_event *event) {
+  int running, mask = (event->readable ? CURL_CSELECT_IN : 0) | (event->writable ? CURL_CSELECT_OUT : 0) |
+                      (event->broken ? CURL_CSELECT_ERR : 0);
+  const struct shard *of = sockets_shard(transport, event->descriptor);
+  for (struct shard *shard = transport->shards; shard; shard = shards_next(transport, shard))
+    if (!of || of == shard) curl_multi_socket_action(shard->multi, event->descriptor, mask, &running);
+}
+
+static void call_those_due(struct transport *transport, int64_t now) {
+  int running;
+  for (struct shard *shard = transport->shards; shard; shard = shards_next(transport, shard)) {
+    if (shard->timer_ms > now) continue;
+    shard->timer_ms = INT64_MAX; /* libcurl sets it anew only when it changes */
+    curl_multi_socket_action(shard->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+  }
 }
 
 static bool wait_pollable(struct transport *transport, int64_t milliseconds) {
   struct poller_event events[POLLER_EVENTS_MAX];
-  int running;
   int64_t now = world_now_ms(NULL), next = next_call_ms(transport);
   if (milliseconds > POLL_MAX_MS) milliseconds = POLL_MAX_MS;
   if (next - now < milliseconds) milliseconds = next - now;
   size_t count = poller_wait(&transport->poller, events, milliseconds > 0 ? (int)milliseconds : 0);
-  for (size_t i = 0; i < count; i++) {
-    const struct poller_event *event = &events[i];
-    if (sockets_drop_idle(transport, event->descriptor)) continue;
-    int mask = (event->readable ? CURL_CSELECT_IN : 0) | (event->writable ? CURL_CSELECT_OUT : 0) |
-               (event->broken ? CURL_CSELECT_ERR : 0);
-    curl_multi_socket_action(transport->multi, event->descriptor, mask, &running);
-  }
+  for (size_t i = 0; i < count; i++)
+    if (!sockets_drop_idle(transport, events[i].descriptor)) act(transport, &events[i]);
   now = world_now_ms(NULL);
   bool due = next_call_ms(transport) <= now;
-  if (transport->timer_ms <= now) {
-    transport->timer_ms = INT64_MAX; /* libcurl sets it anew only when it changes */
-    curl_multi_socket_action(transport->multi, CURL_SOCKET_TIMEOUT, 0, &running);
-  }
+  call_those_due(transport, now);
   if (transport->connecting && transport->called_ms + POLL_CONNECTING_MS <= now) call_all(transport);
-  collect(transport);
+  for (struct shard *shard = transport->shards; shard; shard = shards_next(transport, shard)) collect(shard);
+  shards_tidy(transport);
   return count > 0 || due;
 }
 
@@ -393,7 +391,7 @@ static void transport_close(struct transport *transport) {
       next = attempt->next;
       discard(attempt);
     }
-  if (transport->multi) curl_multi_cleanup(transport->multi);
+  shards_close(transport);
   if (transport->pollable) poller_close(&transport->poller);
   mem_free(transport->sockets);
   mem_free(transport);
@@ -401,12 +399,14 @@ static void transport_close(struct transport *transport) {
 
 static struct transport *transport_open(void *context, const struct transport_settings *settings, bool pollable) {
   (void)context;
-  struct transport *transport = mem_alloc(sizeof *transport);
+  size_t count = shards_needed(settings, pollable);
+  struct transport *transport = mem_alloc(sizeof *transport + count * sizeof *transport->shards);
   if (!transport) return NULL;
+  transport->shard_count = count;
   transport->settings = settings;
   transport->ca_file = settings->ca_file ? settings->ca_file : system_ca_file();
-  transport->multi = curl_multi_init();
-  if (transport->multi && (!pollable || make_pollable(transport))) return transport;
+  transport->pollable = pollable && poller_open(&transport->poller);
+  if (transport->pollable == pollable && shards_begin(transport)) return transport;
   transport_close(transport);
   return NULL;
 }
@@ -417,7 +417,7 @@ static bool transport_start(struct transport *transport, struct exchange *exchan
   attempt->exchange = exchange;
   exchange->attempt = attempt;
   if (prepare(attempt, exchange->request) && begin(attempt)) {
-    if (!transport->pollable) drive(transport); /* else libcurl's timer is due */
+    if (!transport->pollable) drive(transport->shards); /* else libcurl's timer is due */
     return true;
   }
   release(attempt);
@@ -438,8 +438,8 @@ static bool transport_wait(struct transport *transport, int64_t milliseconds, in
   int most = transport->connecting ? POLL_CONNECTING_MS : POLL_MAX_MS;
   int timeout = milliseconds > most ? most : milliseconds > 0 ? (int)milliseconds : 0;
   int count = 0;
-  curl_multi_poll(transport->multi, &extra, descriptor >= 0 ? 1 : 0, timeout, &count);
-  drive(transport);
+  curl_multi_poll(transport->shards->multi, &extra, descriptor >= 0 ? 1 : 0, timeout, &count);
+  drive(transport->shards);
   return count > 0;
 }
 

@@ -44,7 +44,10 @@ curl_socket_t sockets_open(void *userdata, curlsocktype purpose, struct curl_soc
 
 static void stop_watching(struct transport *transport, int descriptor) {
   struct own_socket *own = &transport->sockets[descriptor];
-  if (own->in || own->out) poller_forget(&transport->poller, descriptor);
+  if (own->in || own->out) {
+    poller_forget(&transport->poller, descriptor);
+    own->shard->watched--;
+  }
   own->in = own->out = own->idle = false;
 }
 
@@ -57,7 +60,8 @@ int sockets_close(void *userdata, curl_socket_t descriptor) {
 }
 
 int sockets_watch(CURL *easy, curl_socket_t descriptor, int what, void *userdata, void *known) {
-  struct transport *transport = userdata;
+  struct shard *shard = userdata;
+  struct transport *transport = shard->transport;
   struct own_socket *own = own_socket(transport, descriptor);
   bool in = what == CURL_POLL_IN || what == CURL_POLL_INOUT, out = what == CURL_POLL_OUT || what == CURL_POLL_INOUT;
   (void)easy;
@@ -67,13 +71,15 @@ int sockets_watch(CURL *easy, curl_socket_t descriptor, int what, void *userdata
     if (same || own->idle) return 0;
     own->in = in;
     own->out = out;
+    own->shard = shard;
+    if (!watched) shard->watched++;
     return poller_watch(&transport->poller, descriptor, in, out, watched) ? 0 : -1;
   }
   if (what == CURL_POLL_REMOVE) {
     poller_forget(&transport->poller, descriptor);
     return 0;
   }
-  curl_multi_assign(transport->multi, descriptor, transport);
+  curl_multi_assign(shard->multi, descriptor, transport);
   return poller_watch(&transport->poller, descriptor, in, out, known != NULL) ? 0 : -1;
 }
 
@@ -82,6 +88,11 @@ bool sockets_drop_idle(struct transport *transport, int descriptor) {
   if (!own || !own->idle) return false;
   stop_watching(transport, descriptor);
   return true;
+}
+
+struct shard *sockets_shard(const struct transport *transport, int descriptor) {
+  const struct own_socket *own = own_socket(transport, descriptor);
+  return own ? own->shard : NULL;
 }
 
 /* ---- by their ports ---- */

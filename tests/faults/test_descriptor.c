@@ -5,9 +5,11 @@
 #include "pace.h"
 
 #include <fcntl.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
@@ -159,6 +161,89 @@ START_TEST(an_idle_connection_may_end) {
 }
 END_TEST
 
+/* ---- more at once than one multi handle takes: four share these ---- */
+
+#define BURST 250
+#define BURST_TEXT "250"
+#define SHARE ((BURST + 3) / 4)
+
+static struct server *burst_server(const struct step *script) {
+  const struct step *scripts[BURST];
+  for (size_t i = 0; i < BURST; i++) scripts[i] = script;
+  return server_start(&(struct server_plan){.scripts = scripts, .script_count = BURST});
+}
+
+/* All are out before the first is answered; from the second burst on the server answers at once. */
+static void burst(struct server *server, lsexport_client *client, lsexport_queue *queue) {
+  submit_gets(client, queue, BURST, 0);
+  while (server_requests(server, "GET") < BURST) {
+    (void)wait_for_descriptor(queue, 5);
+    ck_assert_uint_eq(take(queue, LSEXPORT_OK), 0);
+  }
+  server_go(server, 0);
+  host_until(queue, BURST, LSEXPORT_OK);
+}
+
+START_TEST(the_next_burst_takes_the_same_connections) {
+  static const struct step script[] = {REQUEST, AWAIT(0), ANSWER("200 OK", HEALTHY_BODY), AGAIN};
+  struct server *server = burst_server(script);
+  lsexport_client *client = caller_client(server_root(server), OPTIONS({"queue_max_in_flight", BURST_TEXT}));
+  lsexport_queue *queue = new_queue(client);
+  burst(server, client, queue);
+  submit_gets(client, queue, BURST, 0);
+  host_until(queue, BURST, LSEXPORT_OK);
+  lsexport_queue_free(queue);
+  caller_free(client);
+  caller_finish(server, "two bursts");
+  ck_assert_int_eq(server_requests(server, "GET"), 2 * BURST);
+  ck_assert_int_eq(server_connections(server), BURST);
+  server_free(server);
+  complaints_raise();
+}
+END_TEST
+
+/* Connections to that port whose other end is closed, and this one is not yet. */
+static int half_closed(int port) {
+  int count = 0;
+  unsigned far_port, state;
+  char line[256];
+  FILE *connections = fopen("/proc/self/net/tcp", "r");
+  if (!connections) abort();
+  while (fgets(line, sizeof line, connections))
+    if (sscanf(line, "%*d: %*x:%*x %*x:%x %x", &far_port, &state) == 2)
+      count += far_port == (unsigned)port && state == TCP_CLOSE_WAIT;
+  (void)fclose(connections);
+  return count;
+}
+
+/* But for the first multi handle's, which its next call closes. */
+START_TEST(connections_of_a_burst_that_end_are_closed) {
+  static const struct step script[] = {REQUEST, AWAIT(0), ANSWER("200 OK", HEALTHY_BODY), AWAIT(1), FIN};
+  struct server *server = burst_server(script);
+  lsexport_client *client = caller_client(server_root(server), OPTIONS({"queue_max_in_flight", BURST_TEXT}));
+  lsexport_queue *queue = new_queue(client);
+  burst(server, client, queue);
+  ck_assert_int_eq(half_closed(server_port(server)), 0);
+  server_go(server, 1);
+  int64_t until_ms = pace_now_ms() + PACE_ANYTHING_MS;
+  do {
+    (void)wait_for_descriptor(queue, 5);
+    ck_assert_uint_eq(take(queue, LSEXPORT_OK), 0);
+  } while (half_closed(server_port(server)) != SHARE && pace_now_ms() < until_ms);
+  ck_assert_int_eq(half_closed(server_port(server)), SHARE);
+  submit_gets(client, queue, 1, 0);
+  host_until(queue, 1, LSEXPORT_OK);
+  ck_assert_int_eq(half_closed(server_port(server)), 0);
+  lsexport_queue_free(queue);
+  caller_free(client);
+  caller_finish(server, "a burst that ended");
+  ck_assert_int_eq(server_requests(server, "GET"), BURST + 1);
+  ck_assert_int_eq(server_connections(server), BURST + 1);
+  server_free(server);
+  complaints_raise();
+}
+END_TEST
+
 /* ---- what ends calls that a silent server holds ---- */
 
 struct held {
@@ -248,6 +333,8 @@ int main(void) {
   tcase_add_test(cases, connections_to_a_host_are_bounded);
   tcase_add_test(cases, a_plain_wait_has_no_need_of_the_descriptor);
   tcase_add_loop_test(cases, an_idle_connection_may_end, 0, 2);
+  tcase_add_test(cases, the_next_burst_takes_the_same_connections);
+  tcase_add_test(cases, connections_of_a_burst_that_end_are_closed);
   tcase_add_test(cases, a_deadline_makes_it_readable);
   tcase_add_test(cases, a_cancel_wakes_the_host);
   tcase_add_test(cases, is_freed_while_calls_are_out);

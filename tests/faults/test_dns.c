@@ -316,6 +316,39 @@ START_TEST(checks_the_name_in_the_certificate) {
 }
 END_TEST
 
+#define MANY 100 /* more than one multi handle takes: each has look-ups of its own */
+
+START_TEST(many_look_a_name_up_at_once) {
+  char root[64];
+  struct server *server = server_start(&(struct server_plan){.identity = IDENTITY_GOOD});
+  snprintf(root, sizeof root, "https://" GOOD_NAME ":%d", server_port(server));
+  lsexport_client *client = caller_client(root, NULL);
+  lsexport_queue *queue = NULL;
+  lsexport_call *call = NULL;
+  ck_assert_int_eq(lsexport_queue_new(client, &queue, NULL), LSEXPORT_OK);
+  lsexport_call_new(&call);
+  for (uint64_t id = 0; id < MANY; id++) {
+    lsexport_call_set_queue(call, queue, id);
+    ck_assert_int_eq(lsexport_destination_get(client, DESTINATION_ID, call, NULL, NULL), LSEXPORT_OK);
+  }
+  lsexport_call_free(call);
+  while (lsexport_queue_count(queue)) {
+    lsexport_completions *ended = NULL;
+    ck_assert_int_eq(lsexport_queue_wait(queue, PACE_ANYTHING_MS, NULL, &ended, NULL), LSEXPORT_OK);
+    ck_assert_ptr_nonnull(ended);
+    for (size_t i = 0; i < lsexport_completions_count(ended); i++)
+      ck_assert_int_eq(lsexport_completion_status(lsexport_completions_at(ended, i)), LSEXPORT_OK);
+    lsexport_completions_free(ended);
+  }
+  lsexport_queue_free(queue);
+  caller_free(client);
+  caller_finish(server, "many look-ups");
+  ck_assert_int_eq(server_requests(server, "GET"), MANY);
+  server_free(server);
+  complaints_raise();
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("test_dns");
   pace_condition_init(&changed);
@@ -327,5 +360,6 @@ int main(void) {
   tcase_add_loop_test(cases, passes_a_silent_ipv6_address, 0, FOUR_KINDS);
   tcase_add_loop_test(cases, tries_all_addresses, 0, 2 * FOUR_KINDS);
   tcase_add_loop_test(cases, checks_the_name_in_the_certificate, 0, 2);
+  tcase_add_test(cases, many_look_a_name_up_at_once);
   return faults_end(suite);
 }
