@@ -330,8 +330,8 @@ static void drive(const struct shard *shard) {
 
 /* When the transport has to be called though nothing came. */
 static int64_t next_call_ms(struct transport *transport) {
-  int64_t next = INT64_MAX;
-  for (struct shard *shard = transport->shards; shard; shard = shards_next(transport, shard))
+  int64_t next = transport->shards->timer_ms;
+  for (struct shard *shard = transport->shards; (shard = shards_next(transport, shard));)
     if (shard->timer_ms < next) next = shard->timer_ms;
   if (transport->connecting && transport->called_ms + POLL_CONNECTING_MS < next)
     next = transport->called_ms + POLL_CONNECTING_MS;
