@@ -32,22 +32,25 @@ def go(root: str, calls: int) -> Iterator[Figures]:
     """With the one processor that Go finds here, and with two, as it finds on most machines."""
     for (goroutines, connections), processors in product(GO_CASES, (1, 2)):
         rows = lines(os.environ[GO], root, f"get-{goroutines}-{connections}", calls, GOMAXPROCS=processors)
-        sides = {row["side"]: row["cpus_us"] for row in rows}
+        sides = {row["side"]: row for row in rows}
         yield {
             "what": f"Go, goroutines {goroutines}, connections {connections}, GOMAXPROCS={processors}",
             "floor": "net/http",
-            "floor_cpu_us": sides["net/http"],
-            "ours_cpu_us": sides["lsexport"],
+            "floor_us": sides["net/http"]["times_us"],
+            "floor_cpu_us": sides["net/http"]["cpus_us"],
+            "ours_us": sides["lsexport"]["times_us"],
+            "ours_cpu_us": sides["lsexport"]["cpus_us"],
         }
 
 
 def python(root: str, calls: int, rounds: int) -> Iterator[Figures]:
     for pair in PYTHON_PAIRS:
-        floor, ours = (
-            [lines(os.environ[PYTHON], PYTHON_BENCH, root, case, calls)[0]["cpu_us_per_call"] for _ in range(rounds)]
-            for case in pair
-        )
-        yield {"what": f"Python, {pair[1]}", "floor": pair[0], "floor_cpu_us": floor, "ours_cpu_us": ours}
+        figures: Figures = {"what": f"Python, {pair[1]}", "floor": pair[0]}
+        for side, case in zip(("floor", "ours"), pair, strict=True):
+            rows = [lines(os.environ[PYTHON], PYTHON_BENCH, root, case, calls)[0] for _ in range(rounds)]
+            figures[f"{side}_us"] = [1e6 / row["calls_per_second"] for row in rows]
+            figures[f"{side}_cpu_us"] = [row["cpu_us_per_call"] for row in rows]
+        yield figures
 
 
 def measure(root: str, calls: int, rounds: int) -> list[Figures]:

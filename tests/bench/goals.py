@@ -144,11 +144,10 @@ def binding(figures: Figures) -> Row:
     in_go = figures["what"].startswith("Go")
     most = floor / GO_RATIO_MIN if in_go else floor
     goal = f"{GO_RATIO_MIN} of its speed" if in_go else "less than it"
-    floor_text = f"{floor:.1f} us ({figures['floor']})"
     return Row(
         f"processor time of a call: {figures['what']}",
-        floor_text,
-        f"{ours:.1f} us",
+        f"{figures['floor']}: {a_second(figures, 'floor')}",
+        a_second(figures, "ours"),
         ratio_of(ours, floor),
         goal,
         ours <= most,
