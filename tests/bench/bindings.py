@@ -14,6 +14,7 @@ GO = "LSEXPORT_BENCH_GO"  # the program of bindings/go/internal/bench
 PYTHON = "LSEXPORT_BENCH_PYTHON"  # an interpreter that has the binding, requests and aiohttp
 PYTHON_BENCH = Path(__file__).parents[2] / "bindings/python/bench.py"
 GO_CASES = [(1, 1), (64, 64), (1000, 128), (1000, 1000)]  # goroutines, connections; 128 where no bound is named
+GO_CALLS_MIN = 8  # of each goroutine, so that it is not their start that is measured
 PYTHON_PAIRS = [("requests-1", "lsexport-1"), ("aiohttp-64", "asyncio-64"), ("aiohttp-1000", "asyncio-1000")]
 
 
@@ -31,7 +32,8 @@ def lines(*command: object, **environment: object) -> list[Figures]:
 def go(root: str, calls: int) -> Iterator[Figures]:
     """With the one processor that Go finds here, and with two, as it finds on most machines."""
     for (goroutines, connections), processors in product(GO_CASES, (1, 2)):
-        rows = lines(os.environ[GO], root, f"get-{goroutines}-{connections}", calls, GOMAXPROCS=processors)
+        case, count = f"get-{goroutines}-{connections}", max(calls, goroutines * GO_CALLS_MIN)
+        rows = lines(os.environ[GO], root, case, count, GOMAXPROCS=processors)
         sides = {row["side"]: row for row in rows}
         yield {
             "what": f"Go, goroutines {goroutines}, connections {connections}, GOMAXPROCS={processors}",
