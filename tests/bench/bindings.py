@@ -14,7 +14,7 @@ GO = "LSEXPORT_BENCH_GO"  # the program of bindings/go/internal/bench
 PYTHON = "LSEXPORT_BENCH_PYTHON"  # an interpreter that has the binding, requests and aiohttp
 PYTHON_BENCH = Path(__file__).parents[2] / "bindings/python/bench.py"
 GO_CASES = [(1, 1), (64, 64), (1000, 128), (1000, 1000)]  # goroutines, connections; 128 where no bound is named
-GO_CALLS_MIN = 8  # of each goroutine, so that it is not their start that is measured
+GO_CALLS_MIN = 4  # of each goroutine, so that it is not their start that is measured
 PYTHON_PAIRS = [("requests-1", "lsexport-1"), ("aiohttp-64", "asyncio-64"), ("aiohttp-1000", "asyncio-1000")]
 
 

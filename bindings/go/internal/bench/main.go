@@ -24,7 +24,7 @@ import (
 )
 
 const (
-	rounds        = 15 // and one that does not count
+	rounds        = 31 // and one that does not count
 	apiKey        = "lsv2_pt_bench"
 	destinationID = "0a91a355-8a88-422c-9546-72c183b95b51"
 )
