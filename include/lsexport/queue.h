@@ -14,9 +14,9 @@ extern "C" {
  * nobody but the client's log. ---- */
 
 /** Makes a queue for calls of this client, and keeps its own reference to it. The caller frees the queue. Its options
- * are the client's: queue_max_in_flight, queue_max_host_connections. It holds three file descriptors, and those of its
- * connections. Returns OK, INVALID_ARGUMENT, FORKED or NO_MEMORY; with LSEXPORT_CAUSE_NO_DESCRIPTORS when the process has
- * no descriptors left. Since: 0.1. */
+ * are the client's: queue_max_in_flight, queue_max_host_connections. It holds five file descriptors at most, two more for
+ * each 64 calls under way beyond the first 64, and those of its connections. Returns OK, INVALID_ARGUMENT, FORKED or
+ * NO_MEMORY; with LSEXPORT_CAUSE_NO_DESCRIPTORS when the process has no descriptors left. Since: 0.1. */
 LSEXPORT_API lsexport_status lsexport_queue_new(lsexport_client *client, lsexport_queue **queue_out,
                                                 lsexport_error **error_out);
 

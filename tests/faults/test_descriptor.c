@@ -4,6 +4,7 @@
 #include "complaints.h"
 #include "pace.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -78,6 +79,26 @@ static void host(lsexport_queue *queue, bool edge) {
   ck_assert_int_lt(rounds, CALLS);
   close(poller);
 }
+
+static int descriptor_count(void) {
+  int count = 0;
+  DIR *descriptors = opendir("/proc/self/fd");
+  if (!descriptors) abort();
+  while (readdir(descriptors)) count++;
+  closedir(descriptors);
+  return count;
+}
+
+START_TEST(holds_five_descriptors_at_most) {
+  lsexport_client *client = caller_client("http://127.0.0.1:1", NULL);
+  int before = descriptor_count();
+  lsexport_queue *queue = new_queue(client);
+  ck_assert_int_le(descriptor_count(), before + 5);
+  lsexport_queue_free(queue);
+  ck_assert_int_eq(descriptor_count(), before);
+  caller_free(client);
+}
+END_TEST
 
 START_TEST(serves_an_event_loop) {
   bool tls = _i % 2, edge = _i / 2;
@@ -329,6 +350,7 @@ int main(void) {
   Suite *suite = suite_create("test_descriptor");
   faults_begin();
   TCase *cases = faults_case(suite, "descriptor");
+  tcase_add_test(cases, holds_five_descriptors_at_most);
   tcase_add_loop_test(cases, serves_an_event_loop, 0, 4);
   tcase_add_test(cases, connections_to_a_host_are_bounded);
   tcase_add_test(cases, a_plain_wait_has_no_need_of_the_descriptor);
