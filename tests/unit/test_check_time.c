@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "flow/check.h"
+#include "net/engine.h"
 
 #include <string.h>
 
@@ -107,6 +108,22 @@ START_TEST(a_cancel_says_what_is_in_the_bucket) {
 }
 END_TEST
 
+#define TICKS 20
+
+static int32_t tick(uintptr_t count) { return ++*(int *)count == TICKS; }
+
+START_TEST(a_tick_comes_often_and_ends_it) {
+  int count = 0;
+  lsexport_call_set_tick(call, tick, (uintptr_t)&count);
+  bucket.strange = ACT_ANY & ~ACT_PUT;
+  bucket.answer = (struct scripted_outcome){.delay_ms = SCRIPT_NEVER, .sent = true};
+  ck_assert_int_eq(check(), LSEXPORT_ERR_CANCELLED);
+  ck_assert_int_eq(count, TICKS);
+  ck_assert_int_le(script_now(&stage.script), TICKS * TICK_INTERVAL_MS);
+  ck_assert(text_begins(lsexport_error_fact(stage.error, "left_object"), "traces/tmp/lsexport-check-"));
+}
+END_TEST
+
 START_TEST(a_cancel_before_anything_leaves_nothing) {
   lsexport_cancel *token = NULL;
   lsexport_cancel_new(&token);
@@ -143,6 +160,7 @@ int main(void) {
   tcase_add_test(cases, no_time_at_all);
   tcase_add_test(cases, an_abort_that_was_lost_is_told);
   tcase_add_test(cases, a_cancel_says_what_is_in_the_bucket);
+  tcase_add_test(cases, a_tick_comes_often_and_ends_it);
   tcase_add_test(cases, a_cancel_before_anything_leaves_nothing);
   tcase_add_test(cases, repeats_what_may_be_repeated);
   return run_suite(suite);
