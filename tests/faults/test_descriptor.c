@@ -239,7 +239,7 @@ static int half_closed(int port) {
 
 /* But for the first multi handle's, which its next call closes. */
 START_TEST(connections_of_a_burst_that_end_are_closed) {
-  static const struct step script[] = {REQUEST, AWAIT(0), ANSWER("200 OK", HEALTHY_BODY), AWAIT(1), FIN};
+  static const struct step script[] = {REQUEST, AWAIT(0), ANSWER("200 OK", HEALTHY_BODY), AWAIT(1), FIN, END};
   struct server *server = burst_server(script);
   lsexport_client *client = caller_client(server_root(server), OPTIONS({"queue_max_in_flight", BURST_TEXT}));
   lsexport_queue *queue = new_queue(client);
