@@ -17,7 +17,7 @@ static struct secrets known;
 static struct piece cores[CANARY_COUNT][WRITING_COUNT];
 static bool begins_part[PAIRS]; /* by the first two bytes */
 static size_t looked_for = CANARY_COUNT;
-static bool input_tells; /* a part of a secret by itself */
+static bool input_tells; /* a part of a secret, without our doing */
 
 /* ---- the ways to write a secret, by other code than the library's ---- */
 
@@ -166,12 +166,31 @@ static bool holds_part(const char *text, size_t length) {
   return false;
 }
 
+/* As who reads JSON has it: without the backslashes of escapes. */
+static struct piece unescaped(const char *text, size_t length) {
+  struct piece out = piece_of("", 0);
+  for (size_t i = 0; i < length; i++) {
+    bool escape = text[i] == '\\' && i + 1 < length && strchr("\"\\/", text[i + 1]) && text[i + 1];
+    if (escape) i++;
+    piece_add(&out, text + i, 1);
+  }
+  return out;
+}
+
+/* By itself, or to who reads it as JSON. */
+static bool tells_part(const char *text, size_t length) {
+  struct piece read = unescaped(text, length);
+  bool tells = holds_part(text, length) || holds_part(read.text, read.length);
+  piece_free(&read);
+  return tells;
+}
+
 struct piece canaries_expand(const uint8_t *data, size_t size) {
   struct piece out = piece_of("", 0);
   size_t expansions = 0;
   (void)canaries();
   looked_for = CANARY_COUNT;
-  input_tells = holds_part((const char *)data, size);
+  input_tells = tells_part((const char *)data, size);
   for (size_t i = 0; i < size; i++) {
     size_t choice = (size_t)data[i] - FIRST_BYTE;
     if (choice >= EXPANDED_COUNT * WRITINGS_EXPANDED || expansions == EXPANSIONS_MAX) {
